@@ -1,0 +1,93 @@
+"""Orders: what may be asked of a broker, and where an order can stand."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Side(StrEnum):
+    """Which way."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+
+    @property
+    def sign(self) -> int:
+        """+1 for BUY, -1 for SELL."""
+        return 1 if self is Side.BUY else -1
+
+
+class OrderType(StrEnum):
+    """How the price is set."""
+
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+    STOP_LOSS = "STOP_LOSS"
+    STOP_LOSS_MARKET = "STOP_LOSS_MARKET"
+
+
+class ProductType(StrEnum):
+    """How the position is carried."""
+
+    INTRADAY = "INTRADAY"
+    CNC = "CNC"
+    MARGIN = "MARGIN"
+
+
+class Validity(StrEnum):
+    """How long an order rests."""
+
+    DAY = "DAY"
+    IOC = "IOC"
+
+
+class Leg(StrEnum):
+    """What the order is for: taking risk or giving it back."""
+
+    ENTRY = "ENTRY"
+    EXIT = "EXIT"
+
+
+class OrderStatus(StrEnum):
+    """The states of an order; `streams.orders` holds the edges between them."""
+
+    PENDING = "PENDING"
+    SENDING = "SENDING"
+    SUBMITTED = "SUBMITTED"
+    OPEN = "OPEN"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    PENDING_CANCEL = "PENDING_CANCEL"
+    PENDING_MODIFY = "PENDING_MODIFY"
+    UNKNOWN = "UNKNOWN"
+    FILLED = "FILLED"
+    CANCELLED = "CANCELLED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    NOT_PLACED = "NOT_PLACED"
+
+
+class OrderKey(NamedTuple):
+    """What makes an order request itself within its run; the same key is never sent twice.
+
+    `cause` names what asked for it: `intent:<sequence>` or `command:<sequence>`.
+    """
+
+    cause: str
+    leg: Leg
+    slice: int = 0
+    generation: int = 0
+
+
+class OrderRequest(NamedTuple):
+    """One order as asked. `instrument` is the position in the run's list; `price` fields are in units."""
+
+    key: OrderKey
+    instrument: int
+    side: Side
+    quantity: int
+    time: int
+    trade: int | None
+    order_type: OrderType = OrderType.MARKET
+    product_type: ProductType = ProductType.INTRADAY
+    validity: Validity = Validity.DAY
+    limit_price: int | None = None
+    trigger_price: int | None = None
