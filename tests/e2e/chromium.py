@@ -6,6 +6,12 @@ import subprocess
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+# No name but this machine's resolves: a page that needs anything from outside fails, as it would offline.
+FLAGS = (
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
 INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
 ADVICE = "no Chromium: run `apt-get install chromium`, or set CHROMIUM=/path/to/it"
 
@@ -24,7 +30,12 @@ def on_path() -> Path | None:
 
 def may_install() -> bool:
     """Root on a Debian-like machine: there, and only there, the tests may install a package."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
+    return is_root() and shutil.which("apt-get") is not None
+
+
+def is_root() -> bool:
+    """Whether the tests run as root. Chromium's sandbox refuses to; an ordinary user keeps it."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def installed() -> Path | None:
@@ -34,11 +45,3 @@ def installed() -> Path | None:
         if subprocess.run(command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}).returncode:
             return None
     return on_path()
-
-
-def launch_flags() -> list[str]:
-    """What a test browser starts with: no name but this machine's resolves, so nothing outside is reached."""
-    flags = ["--disable-dev-shm-usage", "--disable-gpu"]
-    flags.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost")
-    # Chromium's sandbox refuses to run as root; an ordinary user keeps it.
-    return [*flags, "--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else flags

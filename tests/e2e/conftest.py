@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from tests.e2e.chromium import ADVICE, find_chromium, launch_flags
+from tests.e2e.chromium import ADVICE, FLAGS, find_chromium, is_root
 from tests.e2e.traffic import Traffic
 
 
@@ -29,7 +29,9 @@ def chromium() -> Path:
 async def page(chromium: Path) -> AsyncIterator[Page]:
     """A page of a new browser with nothing stored."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=launch_flags())
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=FLAGS, chromium_sandbox=not is_root()
+        )
         yield await browser.new_page(viewport={"width": 1360, "height": 860})
         await browser.close()
 
