@@ -13,7 +13,7 @@ from streams.strategies.base import Intents
 
 
 class Signal(NamedTuple):
-    """What the signals of one instrument remember: its tail of candles and its last target (NaN: none yet)."""
+    """What the signals of one instrument remember: its tail of candles, its last target (NaN: none)."""
 
     tail: Tail
     target: float

@@ -76,6 +76,11 @@ class OrderKey(NamedTuple):
     slice: int = 0
     generation: int = 0
 
+    @property
+    def name(self) -> str:
+        """The key in one word, the same in every run that makes the same decisions."""
+        return f"{self.cause}/{self.leg}/{self.slice}/{self.generation}"
+
 
 class OrderRequest(NamedTuple):
     """One order as asked. `instrument` is the position in the run's list; `price` fields are in units."""

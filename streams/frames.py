@@ -1,0 +1,71 @@
+"""Column chunks to the fold's events: what closed at each moment, in exact units."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.domain.market import Candles, Chunk
+from streams.domain.money import UNIT
+from streams.events import Bar, CandlesClosed
+
+Moments = NDArray[np.int64]
+
+
+def units(prices: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Rupees to units of 1e-4, half to even."""
+    return np.rint(prices * UNIT).astype(np.int64)
+
+
+def moments(chunk: Chunk) -> Moments:
+    """Every open time at which some instrument has a candle, ascending."""
+    columns = [candles.time for candles in chunk if len(candles)]
+    if len(columns) == 1:
+        return columns[0]
+    return np.unique(np.concatenate(columns)) if columns else np.empty(0, np.int64)
+
+
+class Closing(NamedTuple):
+    """One instrument at the moments asked for: whether a candle closed, its columns, the last known close."""
+
+    present: NDArray[np.bool_]
+    columns: tuple[NDArray[np.int64], ...]
+    marks: NDArray[np.int64]
+
+
+def frames(chunk: Chunk, times: Moments, marks: Sequence[int]) -> tuple[CandlesClosed, ...]:
+    """The events of a chunk at the given times; `marks` are the closes known before it, 0 for none."""
+    closings = [_closing(candles, times, mark) for candles, mark in zip(chunk, marks, strict=True)]
+    bars = [_bars(closing) for closing in closings]
+    known = np.array([closing.marks for closing in closings]).T.tolist()
+    return tuple(
+        CandlesClosed(time, tuple(each[row] for each in bars), tuple(known[row]))
+        for row, time in enumerate(times.tolist())
+    )
+
+
+def _closing(candles: Candles, times: Moments, mark: int) -> Closing:
+    rows = np.searchsorted(candles.time, times, side="right") - 1
+    if not len(candles):
+        return Closing(np.zeros(len(times), bool), (), np.full(len(times), mark))
+    at = np.maximum(rows, 0)
+    prices = (units(getattr(candles, name)[at]) for name in ("open", "high", "low", "close"))
+    columns = (*prices, candles.volume[at])
+    present = (rows >= 0) & (candles.time[at] == times)
+    return Closing(present, columns, np.where(rows >= 0, columns[3], mark))
+
+
+def _bars(closing: Closing) -> list[Bar | None]:
+    if not closing.columns:
+        return [None] * len(closing.present)
+    rows = zip(*(column.tolist() for column in closing.columns), strict=True)
+    return [Bar(*row) if here else None for row, here in zip(rows, closing.present.tolist(), strict=True)]
+
+
+def marks_after(chunk: Chunk, marks: Sequence[int]) -> tuple[int, ...]:
+    """The last known closes once a chunk is over."""
+    return tuple(
+        int(units(candles.close[-1:])[0]) if len(candles) else mark
+        for candles, mark in zip(chunk, marks, strict=True)
+    )

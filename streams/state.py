@@ -1,0 +1,146 @@
+"""What the execution fold remembers of a run, and what can be read off it."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from streams import positions
+from streams.domain.market import Instrument
+from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderStatus, ProductType
+from streams.domain.portfolio import Lot
+from streams.risk.engine import RiskEngine
+from streams.risk.rules import Book
+
+
+class Terms(NamedTuple):
+    """What is fixed for a run. `capital` and `charge_per_order` in units, `slippage` in parts per million."""
+
+    instruments: tuple[Instrument, ...]
+    capital: int
+    risk: RiskEngine
+    slippage: int = 0
+    charge_per_order: int = 0
+    product_type: ProductType = ProductType.INTRADAY
+
+
+class Phase(StrEnum):
+    """Whether the run takes new risk, only gives it back, or is on its way out."""
+
+    TRADING = "TRADING"
+    PAUSED = "PAUSED"
+    STOPPING = "STOPPING"
+
+
+class Holding(NamedTuple):
+    """One instrument: its lots, what the strategy wants, and why. `target` None asks for nothing.
+
+    `cause` names what set the target, `exits` counts the exit orders made for that cause.
+    """
+
+    lots: tuple[Lot, ...] = ()
+    target: int | None = None
+    cause: str = ""
+    exits: int = 0
+    mark: int = 0
+    realised: int = 0
+    charges: int = 0
+
+
+class Working(NamedTuple):
+    """An order whose end has not come. `value` is what its fills cost; `seen` their trade ids."""
+
+    request: OrderRequest
+    status: OrderStatus
+    filled: int = 0
+    value: int = 0
+    seen: tuple[str, ...] = ()
+
+    @property
+    def rest(self) -> int:
+        """Signed quantity still to come."""
+        return self.request.side.sign * (self.request.quantity - self.filled)
+
+
+class State(NamedTuple):
+    """A run between two events. Amounts in units; `day` counts IST days, `time` is the last candle's open.
+
+    `cancelled` orders may still be crossed by a fill today; `withdrawn` ones have been asked to be cancelled.
+    """
+
+    holdings: tuple[Holding, ...]
+    cash: int
+    working: tuple[Working, ...] = ()
+    cancelled: tuple[Working, ...] = ()
+    withdrawn: tuple[OrderKey, ...] = ()
+    phase: Phase = Phase.TRADING
+    realised: int = 0
+    charges: int = 0
+    day: int = -1
+    day_equity: int = 0
+    elsewhere: int = 0
+    time: int = 0
+
+
+def opening(terms: Terms) -> State:
+    """The state before anything has happened."""
+    return State(tuple(Holding() for _ in terms.instruments), terms.capital, day_equity=terms.capital)
+
+
+def market_value(state: State) -> int:
+    """What the open positions are worth at the last prices, signed."""
+    return sum(positions.held(each.lots) * each.mark for each in state.holdings if each.lots)
+
+
+def open_cost(state: State) -> int:
+    """What the open positions cost, signed."""
+    return sum(positions.cost(each.lots) for each in state.holdings)
+
+
+def equity(state: State) -> int:
+    """Cash and positions at market."""
+    return state.cash + market_value(state)
+
+
+def exposure(state: State) -> int:
+    """What is held and being entered, at market, without sign."""
+    held = sum(abs(positions.held(each.lots)) * each.mark for each in state.holdings if each.lots)
+    return held + _entering_value(state)
+
+
+def in_flight(state: State, instrument: int, leg: Leg) -> int:
+    """Signed quantity still to come from the instrument's working orders of this kind."""
+    return sum(
+        each.rest
+        for each in state.working
+        if each.request.instrument == instrument and each.request.key.leg is leg
+    )
+
+
+def working(state: State, key: OrderKey) -> Working | None:
+    """The order with this key, if its end has not come or a cancel may still be crossed by a fill."""
+    return next((each for each in (*state.working, *state.cancelled) if each.request.key == key), None)
+
+
+def book(state: State, instrument: int) -> Book:
+    """What the rules may look at when an order in this instrument is proposed."""
+    held_cost = sum(abs(positions.cost(each.lots)) for each in state.holdings if each.lots)
+    return Book(
+        trading=state.phase is Phase.TRADING,
+        day_pnl=equity(state) - state.day_equity,
+        others_open=len(_taken(state) - {instrument}),
+        deployed=held_cost + _entering_value(state),
+        exposure=exposure(state),
+        elsewhere=state.elsewhere,
+    )
+
+
+def _taken(state: State) -> set[int]:
+    held = {position for position, each in enumerate(state.holdings) if each.lots}
+    return held | {each.request.instrument for each in state.working if each.request.key.leg is Leg.ENTRY}
+
+
+def _entering_value(state: State) -> int:
+    return sum(
+        abs(each.rest) * state.holdings[each.request.instrument].mark
+        for each in state.working
+        if each.request.key.leg is Leg.ENTRY
+    )
