@@ -1,0 +1,111 @@
+"""Instruments: found by `EXCHANGE:SYMBOL`, made when an import brings a new one, searched by what is typed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from sqlalchemy import case, func, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.store.driver import Connection
+from app.store.tables.market import InstrumentRow
+from streams.domain.market import Exchange, Instrument, InstrumentKind
+from streams.domain.money import to_units
+
+_FIRST_DAY = date(1990, 1, 1)
+_COLUMNS = "id, exchange, symbol, kind, tick_size, lot_size"
+
+
+class Known(NamedTuple):
+    """A stored instrument and its id."""
+
+    id: UUID
+    instrument: Instrument
+
+
+def key_of(text: str) -> str:
+    """`NSE:RELIANCE` for `NSE:RELIANCE`, and for `reliance`: NSE unless said otherwise.
+
+    Raises ValueError when the exchange is unknown or the symbol is missing.
+    """
+    exchange, _, symbol = text.strip().upper().rpartition(":")
+    if not symbol:
+        raise ValueError(f"{text!r} names no symbol; write it like NSE:RELIANCE")
+    if (exchange or Exchange.NSE) not in Exchange.__members__:
+        raise ValueError(f"{exchange!r} is no exchange known here: {', '.join(Exchange)}")
+    return f"{exchange or Exchange.NSE.value}:{symbol}"
+
+
+def instrument_of(row: InstrumentRow | Mapping[str, Any]) -> Instrument:
+    """A row as the core sees it; the tick in units of 1e-4 rupee."""
+    values = row.model_dump() if isinstance(row, InstrumentRow) else row
+    return Instrument(
+        f"{values['exchange']}:{values['symbol']}",
+        InstrumentKind(values["kind"]),
+        to_units(values["tick_size"]),
+        values["lot_size"],
+    )
+
+
+async def find_instrument(connection: Connection, text: str) -> Known | None:
+    """The instrument of a key like `NSE:RELIANCE` or `RELIANCE`, as it is today."""
+    exchange, symbol = key_of(text).split(":")
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM instruments WHERE exchange = $1 AND symbol = $2 AND valid_to IS NULL",
+        *(exchange, symbol),
+    )
+    return Known(rows[0]["id"], instrument_of(rows[0])) if rows else None
+
+
+async def ensure_instrument(
+    connection: Connection, instrument: Instrument, *, name: str | None = None, synthetic: bool = False
+) -> tuple[Known, bool]:
+    """The stored instrument of this key, made when there was none; True when it was made.
+
+    One that is there stays as it is.
+    """
+    exchange, symbol = instrument.key.split(":")
+    made = await connection.fetch(
+        "INSERT INTO instruments (id, exchange, segment, kind, symbol, name, tick_size, lot_size, synthetic,"
+        " valid_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        f" ON CONFLICT (exchange, symbol) WHERE valid_to IS NULL DO NOTHING RETURNING {_COLUMNS}",
+        *(uuid4(), exchange, segment_of(instrument), instrument.kind.value, symbol, name or symbol),
+        *(Decimal(instrument.tick_size).scaleb(-4), instrument.lot_size, synthetic, _FIRST_DAY),
+    )
+    known = await find_instrument(connection, instrument.key)
+    assert known is not None, "an instrument is there after its insertion"
+    return known, bool(made)
+
+
+async def search_instruments(
+    session: AsyncSession, text: str, *, exchange: Exchange | None = None, limit: int = 20
+) -> Sequence[InstrumentRow]:
+    """Instruments whose symbol begins with the text, then those whose symbol or name contains it."""
+    typed = _escaped(text.strip())
+    begins = col(InstrumentRow.symbol).ilike(f"{typed}%", escape="\\")
+    contains = or_(
+        col(InstrumentRow.symbol).ilike(f"%{typed}%", escape="\\"),
+        col(InstrumentRow.name).ilike(f"%{typed}%", escape="\\"),
+    )
+    found = select(InstrumentRow).where(col(InstrumentRow.valid_to).is_(None), contains)
+    if exchange is not None:
+        found = found.where(InstrumentRow.exchange == exchange.value)
+    order = (case((begins, 0), else_=1), func.length(InstrumentRow.symbol), InstrumentRow.symbol)
+    return (await session.exec(found.order_by(*order, col(InstrumentRow.id)).limit(limit))).all()
+
+
+def segment_of(instrument: Instrument) -> str:
+    """The exchange's segment that lists it, in Dhan's words."""
+    exchange, _ = instrument.key.split(":")
+    if instrument.kind is InstrumentKind.INDEX:
+        return "IDX_I"
+    if exchange == Exchange.MCX:
+        return "MCX_COMM"
+    return f"{exchange}_EQ" if instrument.kind is InstrumentKind.EQUITY else f"{exchange}_FNO"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
