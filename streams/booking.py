@@ -4,7 +4,7 @@ from streams import positions
 from streams.charges import charged
 from streams.domain.orders import Leg, OrderStatus
 from streams.domain.portfolio import Fill
-from streams.events import Execution, FillBooked, OrderMoved, Report
+from streams.events import Execution, FillBooked, OrderMoved, PositionChanged, Report
 from streams.ordering import Step, changed, give_back
 from streams.orders import TERMINAL, moved
 from streams.state import Holding, State, Terms, Working, working
@@ -26,7 +26,7 @@ def settle(terms: Terms, state: State, report: Report) -> Step:
         return state, (happened,)
     state, booked = _book(terms, state, order, report.execution)
     state, exits = _settle_late_entry(terms, state, order)
-    return state, (happened, booked, *exits)
+    return state, (happened, *booked, *exits)
 
 
 def _after(order: Working, report: Report) -> Working:
@@ -49,7 +49,7 @@ def _replaced(state: State, former: Working, after: Working) -> State:
     return state._replace(working=tuple(after if each is former else each for each in state.working))
 
 
-def _book(terms: Terms, state: State, order: Working, done: Execution) -> tuple[State, FillBooked]:
+def _book(terms: Terms, state: State, order: Working, done: Execution) -> Step:
     request, sign = order.request, order.request.side.sign
     holding = state.holdings[request.instrument]
     booked = positions.book(holding.lots, request.trade, sign * done.quantity, done.price)
@@ -76,13 +76,14 @@ def _book(terms: Terms, state: State, order: Working, done: Execution) -> tuple[
         charges,
         done.time,
     )
-    return state, _booked(state.holdings[request.instrument], fill, booked)
-
-
-def _booked(after: Holding, fill: Fill, booked: positions.Booked) -> FillBooked:
     opened = booked.opened.quantity if booked.opened else 0
+    position = _position(request.instrument, state.holdings[request.instrument])
+    return state, (FillBooked(fill, opened, booked.closed), position)
+
+
+def _position(instrument: int, after: Holding) -> PositionChanged:
     held, spent = positions.held(after.lots), positions.cost(after.lots)
-    return FillBooked(fill, opened, booked.closed, held, spent, after.realised, after.charges)
+    return PositionChanged(instrument, held, spent, after.realised, after.charges)
 
 
 def _settle_late_entry(terms: Terms, state: State, order: Working) -> Step:

@@ -105,11 +105,17 @@ class OrderMoved(NamedTuple):
 
 
 class FillBooked(NamedTuple):
-    """A fill is in the ledger: what it opened and closed, and the position after it."""
+    """A fill is in the ledger: the quantity it opened, and what it closed lot by lot."""
 
     fill: Fill
     opened: int
     closed: tuple[Closed, ...]
+
+
+class PositionChanged(NamedTuple):
+    """An instrument after a fill: signed quantity and cost, realised P&L and charges, in units."""
+
+    instrument: int
     quantity: int
     cost: int
     realised: int
@@ -127,4 +133,4 @@ class PnlStruck(NamedTuple):
     exposure: int
 
 
-Effect = Decided | Place | Cancel | OrderMoved | FillBooked | PnlStruck
+Effect = Decided | Place | Cancel | OrderMoved | FillBooked | PositionChanged | PnlStruck

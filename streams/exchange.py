@@ -23,7 +23,7 @@ def market_fill_price(side: Side, open_price: int, slippage: int, tick_size: int
 def matched(
     orders: Iterable[OrderRequest], closed: CandlesClosed, instruments: tuple[Instrument, ...], slippage: int
 ) -> tuple[Report, ...]:
-    """What happens to resting market orders when candles close: each fills whole at the open of a later bar."""
+    """What candles do to resting market orders: each fills whole at the open of the first later bar."""
     return tuple(
         _filled(order, bar.open, closed.time, instruments[order.instrument].tick_size, slippage)
         for order in orders

@@ -1,4 +1,4 @@
-"""The closed loop of a backtest: the fold and the simulated exchange, over the moments where something happens.
+"""The closed loop of a backtest: the fold and the simulated exchange, where something happens.
 
 Between an intent and the next one nothing changes but the marks, so only these candles are stepped through:
 those with an intent, the bar after (where its order fills), the last of each day (the next day's loss is
@@ -77,7 +77,8 @@ def simulate(
 def _moment(terms: Terms, state: State, closed: CandlesClosed, due: list[Intent], out: list[Effect]) -> State:
     """Fills at the open, then the close, then what the strategy makes of it."""
     resting = tuple(each.request for each in state.working)
-    for event in (*matched(resting, closed, terms.instruments, terms.slippage), closed, *due):
+    events: list[Event] = [*matched(resting, closed, terms.instruments, terms.slippage), closed, *due]
+    for event in events:
         state = _answered(terms, state, event, out)
     return state
 

@@ -1,0 +1,155 @@
+"""The page to read first: how candles become intents, orders, fills, positions and P&L.
+
+    market ─ formed ─┬─ simulated ──────────────────┐          a backtest: the exchange is inside the fold
+                     └─ merge(reports, commands) ─ executed ┤  paper and live: a broker answers from outside
+                                                            └─ effects ─ decisions, orders, fills, P&L
+
+Chunks of columns flow in; everything after the fold is a view of one shared stream of effects. Nothing here
+knows a clock, a thread or a database: a run's shell feeds `market`, `reports` and `commands` and carries out
+`Place` and `Cancel`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import reactivex as rx
+from reactivex import Observable
+from reactivex import operators as ops
+
+from streams import signals, simulation
+from streams.domain.intents import Intent
+from streams.domain.market import Chunk, Interval
+from streams.events import (
+    Command,
+    Decided,
+    Effect,
+    Event,
+    FillBooked,
+    OrderMoved,
+    PnlStruck,
+    PositionChanged,
+    Report,
+)
+from streams.execution import step
+from streams.frames import frames, marks_after, moments
+from streams.operators import flatten, fold, of_kind
+from streams.signals import Signals
+from streams.state import State, Terms, opening
+from streams.strategies.base import BaseStrategy, Intents, StrategyConfig, build
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is fixed for a run. `history` is what came before it: it fills the look-back and never acts."""
+
+    strategy: type[BaseStrategy]
+    config: StrategyConfig
+    interval: Interval
+    terms: Terms
+    history: Chunk | None = None
+
+    @property
+    def intents(self) -> Intents:
+        """The strategy's columns under this config."""
+        return build(self.strategy, self.config)
+
+    def signals(self) -> Signals:
+        """Signals at the run's first candle."""
+        keys = tuple(each.key for each in self.terms.instruments)
+        fresh = signals.start(keys, self.interval)
+        return signals.warmed(self.intents, fresh, self.history) if self.history else fresh
+
+
+class Formed(NamedTuple):
+    """A chunk and the intents it gave rise to."""
+
+    chunk: Chunk
+    intents: tuple[Intent, ...]
+
+
+class Executed(NamedTuple):
+    """One event, or one simulated chunk, with its effects and the state after it."""
+
+    event: Event | Formed
+    effects: tuple[Effect, ...]
+    state: State
+
+
+def formed(run: Run, market: Observable[Chunk]) -> Observable[Formed]:
+    """Candles to intents."""
+    asked = run.intents
+
+    def advance(known: Signals, chunk: Chunk) -> tuple[Signals, Formed]:
+        known, found = signals.form(asked, known, chunk)
+        return known, Formed(chunk, found)
+
+    return market.pipe(fold(advance, run.signals()))
+
+
+def simulated(
+    run: Run, market: Observable[Chunk], choose: simulation.Choose = simulation.eventful
+) -> Observable[Executed]:
+    """A backtest: intents meet the simulated exchange inside the fold."""
+
+    def advance(known: simulation.Simulation, item: Formed) -> tuple[simulation.Simulation, Executed]:
+        known, effects = simulation.simulate(run.terms, known, item.chunk, item.intents, choose)
+        return known, Executed(item, effects, known.state)
+
+    return formed(run, market).pipe(fold(advance, simulation.begin(run.terms)), ops.share())
+
+
+def executed(
+    run: Run, market: Observable[Chunk], reports: Observable[Report], commands: Observable[Command]
+) -> Observable[Executed]:
+    """Paper and live: the broker's reports and people's commands come in beside the candles."""
+
+    def advance(state: State, event: Event) -> tuple[State, Executed]:
+        state, effects = step(run.terms, state, event)
+        return state, Executed(event, effects, state)
+
+    candles = formed(run, market).pipe(fold(_in_order, (0,) * len(run.terms.instruments)), flatten)
+    events: Observable[Any] = rx.merge(candles, reports, commands)
+    return events.pipe(fold(advance, opening(run.terms)), ops.share())
+
+
+def _in_order(marks: tuple[int, ...], item: Formed) -> tuple[tuple[int, ...], list[Event]]:
+    """Each moment's candles, then the intents formed at their close."""
+    events: list[Event] = []
+    for closed in frames(item.chunk, moments(item.chunk), marks):
+        events.append(closed)
+        events.extend(each for each in item.intents if each.time == closed.time)
+    return marks_after(item.chunk, marks), events
+
+
+class Views(NamedTuple):
+    """The stages a watcher may subscribe to."""
+
+    intents: Observable[Intent]
+    decisions: Observable[Decided]
+    orders: Observable[OrderMoved]
+    fills: Observable[FillBooked]
+    positions: Observable[PositionChanged]
+    pnl: Observable[PnlStruck]
+
+
+def views(steps: Observable[Executed]) -> Views:
+    """The shared stream, stage by stage."""
+    effects = steps.pipe(ops.map(_effects), flatten, ops.share())
+    return Views(
+        steps.pipe(ops.map(_intents), flatten),
+        effects.pipe(of_kind(Decided)),
+        effects.pipe(of_kind(OrderMoved)),
+        effects.pipe(of_kind(FillBooked)),
+        effects.pipe(of_kind(PositionChanged)),
+        effects.pipe(of_kind(PnlStruck)),
+    )
+
+
+def _effects(executed: Executed) -> tuple[Effect, ...]:
+    return executed.effects
+
+
+def _intents(executed: Executed) -> tuple[Intent, ...]:
+    if isinstance(executed.event, Formed):
+        return executed.event.intents
+    return (executed.event,) if isinstance(executed.event, Intent) else ()
