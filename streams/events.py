@@ -23,14 +23,18 @@ class Bar(NamedTuple):
 class CandlesClosed(NamedTuple):
     """The candles that opened at `time` (microseconds UTC) have closed: one bar per instrument, or None.
 
-    `marks` are the last known closes of all instruments in units, 0 where there has been none; `elsewhere` is
-    the exposure of the strategy's other runs in the account.
+    `marks` are the last known closes of all instruments in units, 0 where there has been none.
     """
 
     time: int
     bars: tuple[Bar | None, ...]
     marks: tuple[int, ...]
-    elsewhere: int = 0
+
+
+class ExposureElsewhere(NamedTuple):
+    """What the strategy's other runs in the account are exposed by now, in units."""
+
+    exposure: int
 
 
 class Execution(NamedTuple):
@@ -70,7 +74,7 @@ class Command(NamedTuple):
     square_off: bool = False
 
 
-Event = CandlesClosed | Intent | Report | Command
+Event = CandlesClosed | Intent | Report | Command | ExposureElsewhere
 
 
 class Decided(NamedTuple):

@@ -27,7 +27,9 @@ def step(terms: Terms, state: State, event: Event) -> Step:
         return follow(terms, state, event)
     if isinstance(event, Report):
         return settle(terms, state, event)
-    return _on_command(terms, state, event)
+    if isinstance(event, Command):
+        return _on_command(terms, state, event)
+    return state._replace(elsewhere=event.exposure), ()
 
 
 def finished(state: State) -> bool:
@@ -46,7 +48,7 @@ def _on_candles(terms: Terms, state: State, event: CandlesClosed) -> Step:
         each if each.mark == mark or not mark else each._replace(mark=mark)
         for each, mark in zip(state.holdings, event.marks, strict=True)
     )
-    state = state._replace(holdings=holdings, time=event.time, elsewhere=event.elsewhere)
+    state = state._replace(holdings=holdings, time=event.time)
     effects: tuple[Effect, ...] = ()
     for instrument, bar in enumerate(event.bars):
         if bar is not None and holdings[instrument].lots:

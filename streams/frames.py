@@ -63,6 +63,11 @@ def _bars(closing: Closing) -> list[Bar | None]:
     return [Bar(*row) if here else None for row, here in zip(rows, closing.present.tolist(), strict=True)]
 
 
+def closes(chunk: Chunk, times: Moments, marks: Sequence[int]) -> NDArray[np.int64]:
+    """The last known close of each instrument at each of the times, in units: one row an instrument."""
+    return np.array([_closing(each, times, mark).marks for each, mark in zip(chunk, marks, strict=True)])
+
+
 def marks_after(chunk: Chunk, marks: Sequence[int]) -> tuple[int, ...]:
     """The last known closes once a chunk is over."""
     return tuple(

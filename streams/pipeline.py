@@ -5,8 +5,8 @@
                                                             └─ effects ─ decisions, orders, fills, P&L
 
 Chunks of columns flow in; everything after the fold is a view of one shared stream of effects. Nothing here
-knows a clock, a thread or a database: a run's shell feeds `market`, `reports` and `commands` and carries out
-`Place` and `Cancel`.
+knows a clock, a thread or a database: a run's shell feeds `market` and `asides` (reports, commands) and carries
+out `Place` and `Cancel`.
 """
 
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from streams.events import (
     Decided,
     Effect,
     Event,
+    ExposureElsewhere,
     FillBooked,
     OrderMoved,
     PnlStruck,
@@ -68,9 +69,17 @@ class Formed(NamedTuple):
 
 
 class Executed(NamedTuple):
-    """One event, or one simulated chunk, with its effects and the state after it."""
+    """One event with its effects and the state after it."""
 
-    event: Event | Formed
+    event: Event
+    effects: tuple[Effect, ...]
+    state: State
+
+
+class Simulated(NamedTuple):
+    """One chunk with its intents and effects and the state after it."""
+
+    formed: Formed
     effects: tuple[Effect, ...]
     state: State
 
@@ -88,18 +97,18 @@ def formed(run: Run, market: Observable[Chunk]) -> Observable[Formed]:
 
 def simulated(
     run: Run, market: Observable[Chunk], choose: simulation.Choose = simulation.eventful
-) -> Observable[Executed]:
+) -> Observable[Simulated]:
     """A backtest: intents meet the simulated exchange inside the fold."""
 
-    def advance(known: simulation.Simulation, item: Formed) -> tuple[simulation.Simulation, Executed]:
+    def advance(known: simulation.Simulation, item: Formed) -> tuple[simulation.Simulation, Simulated]:
         known, effects = simulation.simulate(run.terms, known, item.chunk, item.intents, choose)
-        return known, Executed(item, effects, known.state)
+        return known, Simulated(item, effects, known.state)
 
     return formed(run, market).pipe(fold(advance, simulation.begin(run.terms)), ops.share())
 
 
 def executed(
-    run: Run, market: Observable[Chunk], reports: Observable[Report], commands: Observable[Command]
+    run: Run, market: Observable[Chunk], asides: Observable[Report | Command | ExposureElsewhere]
 ) -> Observable[Executed]:
     """Paper and live: the broker's reports and people's commands come in beside the candles."""
 
@@ -108,7 +117,7 @@ def executed(
         return state, Executed(event, effects, state)
 
     candles = formed(run, market).pipe(fold(_in_order, (0,) * len(run.terms.instruments)), flatten)
-    events: Observable[Any] = rx.merge(candles, reports, commands)
+    events: Observable[Any] = rx.merge(candles, asides)
     return events.pipe(fold(advance, opening(run.terms)), ops.share())
 
 
@@ -132,7 +141,7 @@ class Views(NamedTuple):
     pnl: Observable[PnlStruck]
 
 
-def views(steps: Observable[Executed]) -> Views:
+def views(steps: Observable[Executed] | Observable[Simulated]) -> Views:
     """The shared stream, stage by stage."""
     effects = steps.pipe(ops.map(_effects), flatten, ops.share())
     return Views(
@@ -145,11 +154,11 @@ def views(steps: Observable[Executed]) -> Views:
     )
 
 
-def _effects(executed: Executed) -> tuple[Effect, ...]:
-    return executed.effects
+def _effects(step: Executed | Simulated) -> tuple[Effect, ...]:
+    return step.effects
 
 
-def _intents(executed: Executed) -> tuple[Intent, ...]:
-    if isinstance(executed.event, Formed):
-        return executed.event.intents
-    return (executed.event,) if isinstance(executed.event, Intent) else ()
+def _intents(step: Executed | Simulated) -> tuple[Intent, ...]:
+    if isinstance(step, Simulated):
+        return step.formed.intents
+    return (step.event,) if isinstance(step.event, Intent) else ()
