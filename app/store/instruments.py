@@ -1,4 +1,4 @@
-"""Instruments: found by `EXCHANGE:SYMBOL`, made when an import brings a new one, searched by what is typed."""
+"""Instruments: found by `EXCHANGE:SYMBOL`, made on import, searched by what is typed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -84,12 +84,10 @@ async def search_instruments(
     session: AsyncSession, text: str, *, exchange: Exchange | None = None, limit: int = 20
 ) -> Sequence[InstrumentRow]:
     """Instruments whose symbol begins with the text, then those whose symbol or name contains it."""
-    typed = _escaped(text.strip())
-    begins = col(InstrumentRow.symbol).ilike(f"{typed}%", escape="\\")
-    contains = or_(
-        col(InstrumentRow.symbol).ilike(f"%{typed}%", escape="\\"),
-        col(InstrumentRow.name).ilike(f"%{typed}%", escape="\\"),
-    )
+    typed = text.strip()
+    symbol, name = col(InstrumentRow.symbol), col(InstrumentRow.name)
+    begins = symbol.istartswith(typed, autoescape=True)
+    contains = or_(symbol.icontains(typed, autoescape=True), name.icontains(typed, autoescape=True))
     found = select(InstrumentRow).where(col(InstrumentRow.valid_to).is_(None), contains)
     if exchange is not None:
         found = found.where(InstrumentRow.exchange == exchange.value)
@@ -105,7 +103,3 @@ def segment_of(instrument: Instrument) -> str:
     if exchange == Exchange.MCX:
         return "MCX_COMM"
     return f"{exchange}_EQ" if instrument.kind is InstrumentKind.EQUITY else f"{exchange}_FNO"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
