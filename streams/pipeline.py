@@ -4,9 +4,9 @@
                      └─ merge(reports, commands) ─ executed ┤  paper and live: a broker answers from outside
                                                             └─ effects ─ decisions, orders, fills, P&L
 
-Chunks of columns flow in; everything after the fold is a view of one shared stream of effects. Nothing here
-knows a clock, a thread or a database: a run's shell feeds `market` and `asides` (reports, commands) and carries
-out `Place` and `Cancel`.
+Chunks of columns flow in; what leaves the fold is one shared stream of effects, and views of it. Nothing here
+knows a clock, a thread or a database: the shell of a run feeds `market` and `asides` (reports, commands) and
+carries out `Place` and `Cancel`.
 """
 
 from dataclasses import dataclass
