@@ -69,6 +69,10 @@ class Session(SQLModel, table=True):
     """One sign-in: the family of its rotating refresh tokens."""
 
     __tablename__ = "sessions"
+    __table_args__ = (
+        Index("uq_sessions_refresh", "refresh_hash", unique=True),
+        Index("ix_sessions_previous", "previous_hash"),
+    )
     id: UUID = key()
     user_id: UUID = reference("users.id")
     refresh_hash: bytes = blob()

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
+from pydantic_core import PydanticUndefined as Undefined
+from pydantic_core import PydanticUndefinedType as UndefinedType
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, LargeBinary, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
@@ -13,6 +15,7 @@ from sqlmodel import Field
 from app.clock import utc_now
 
 Document = dict[str, Any]
+OnDelete = Literal["CASCADE", "SET NULL"] | UndefinedType
 MONEY = Numeric(20, 4)
 RATE = Numeric(12, 4)
 
@@ -22,14 +25,16 @@ def key() -> Any:
     return Field(default_factory=uuid4, primary_key=True)
 
 
-def reference(target: str, *, index: bool = True, primary_key: bool = False) -> Any:
-    """A required foreign key."""
-    return Field(foreign_key=target, index=index, primary_key=primary_key)
+def reference(
+    target: str, *, index: bool = True, primary_key: bool = False, ondelete: OnDelete = Undefined
+) -> Any:
+    """A required foreign key; `ondelete` says what becomes of the row with what it refers to."""
+    return Field(foreign_key=target, index=index, primary_key=primary_key, ondelete=ondelete)
 
 
-def optional_reference(target: str, *, index: bool = True) -> Any:
-    """A foreign key that may be null."""
-    return Field(default=None, foreign_key=target, index=index, nullable=True)
+def optional_reference(target: str, *, index: bool = True, ondelete: OnDelete = Undefined) -> Any:
+    """A foreign key that may be null; `ondelete` as above."""
+    return Field(default=None, foreign_key=target, index=index, nullable=True, ondelete=ondelete)
 
 
 def moment(*, default: Callable[[], datetime] | None = utc_now) -> Any:
@@ -65,8 +70,8 @@ def words(*, default: Any = ...) -> Any:
 
 
 def document(*, optional: bool = False) -> Any:
-    """JSONB."""
-    return Field(default=None if optional else ..., sa_type=JSONB, nullable=optional)
+    """JSONB; None is the database's null, not JSON's."""
+    return Field(default=None if optional else ..., sa_type=JSONB(none_as_null=True), nullable=optional)
 
 
 def blob(*, optional: bool = False) -> Any:

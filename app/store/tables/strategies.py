@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Column, Identity, Index, Uuid, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, Identity, Index, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.store.tables.columns import (
@@ -70,6 +70,7 @@ class ResultKind(StrEnum):
     ORDERS = "ORDERS"
     FILLS = "FILLS"
     TRADES = "TRADES"
+    POSITIONS = "POSITIONS"
     EQUITY = "EQUITY"
     FIGURES = "FIGURES"
 
@@ -116,6 +117,13 @@ class StrategyRun(SQLModel, table=True):
         one_of("kind", RunKind, "strategy_runs"),
         one_of("mode", RunMode, "strategy_runs"),
         one_of("status", RunStatus, "strategy_runs"),
+        CheckConstraint(
+            "num_nulls(strategy_kind, config) = CASE kind WHEN 'STRATEGY' THEN 0 ELSE 2 END",
+            name="ck_strategy_runs_strategy",
+        ),
+        CheckConstraint(
+            "mode = 'BACKTEST' OR broker_account_id IS NOT NULL", name="ck_strategy_runs_account"
+        ),
         Index("ix_strategy_runs_claim", "status", "lease_expires_at"),
         Index("ix_strategy_runs_page", "user_id", "created_at", "id"),
     )
@@ -128,7 +136,7 @@ class StrategyRun(SQLModel, table=True):
     strategy_id: UUID | None = optional_reference("strategies.id")
     strategy_version_id: UUID | None = optional_reference("strategy_versions.id")
     broker_account_id: UUID | None = optional_reference("broker_accounts.id")
-    restarted_from_id: UUID | None = optional_reference("strategy_runs.id")
+    restarted_from_id: UUID | None = optional_reference("strategy_runs.id", ondelete="SET NULL")
     strategy_kind: str | None = words(default=None)
     config: Document | None = document(optional=True)
     code_hash: str | None = words(default=None)
@@ -163,7 +171,7 @@ class RunInput(SQLModel, table=True):
     id: int | None = Field(
         default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
     )
-    run_id: UUID = reference("strategy_runs.id", index=False)
+    run_id: UUID = reference("strategy_runs.id", index=False, ondelete="CASCADE")
     user_id: UUID = reference("users.id")
     sequence: int | None = count(default=None)
     kind: str = words()
@@ -176,7 +184,7 @@ class RunResult(SQLModel, table=True):
 
     __tablename__ = "run_results"
     __table_args__ = (one_of("kind", ResultKind, "run_results"),)
-    run_id: UUID = reference("strategy_runs.id", index=False, primary_key=True)
+    run_id: UUID = reference("strategy_runs.id", index=False, primary_key=True, ondelete="CASCADE")
     kind: str = Field(primary_key=True)
     user_id: UUID = reference("users.id")
     rows: int = count()
