@@ -33,9 +33,7 @@ class Wholes(NamedTuple):
 def reals(column: Any) -> Reals:
     """An Arrow column as float64: the double nearest to each decimal as written."""
     numbers = _numeric(column)
-    return Reals(
-        numpy_array(pc.fill_null(pc.cast(numbers, pa.float64(), safe=False), np.nan)), present(numbers)
-    )
+    return Reals(filled(pc.cast(numbers, pa.float64(), safe=False), np.nan), present(numbers))
 
 
 def wholes(column: Any) -> Wholes:
