@@ -36,3 +36,4 @@ setup:
 lock:
 	$(LOCK) $(LOCKFLAGS) pyproject.toml --group dev -o requirements.lock
 	$(LOCK) pyproject.toml -c requirements.lock -o locks/runtime.lock
+	echo hatchling | $(LOCK) -c requirements.lock - -o locks/build.txt
