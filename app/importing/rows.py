@@ -107,7 +107,8 @@ def _wrong_columns(cells: Cells) -> str | None:
 
 def _wrong_spacing(stamps: Stamps, series: Series) -> str | None:
     """A file of longer or shorter candles than said, where the grid alone would let it pass."""
-    gaps = np.diff(np.unique(stamps.micros[stamps.readable]))
+    gaps = np.abs(np.diff(stamps.micros[stamps.readable]))
+    gaps = gaps[gaps > 0]
     if len(gaps) < 10:
         return None
     daily = series.interval is Interval.ONE_DAY

@@ -4,7 +4,8 @@ All arithmetic is on integers until the last division, so that every machine mak
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import islice
 from typing import NamedTuple
 from zlib import crc32
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from streams.domain.market import Candles, Exchange, Instrument, InstrumentKind, Interval
 from streams.domain.money import UNIT
-from streams.sessions import MINUTE, nominal_open
+from streams.sessions import MINUTE, nominal_open, session_of
 
 PREFIX = "SYNTH-"
 MINUTES = 375
@@ -48,6 +49,12 @@ def synthetic_name(key: str) -> str:
     return f"Synthetic {key.split(PREFIX)[-1].title()}"
 
 
+def full_sessions(last: date, count: int) -> list[date]:
+    """The `count` latest days up to `last` on which NSE trades 09:15 to 15:30 without a break, ascending."""
+    days = (last - timedelta(days=n) for n in range(3 * count + 60))
+    return list(islice(filter(_is_full, days), count))[::-1]
+
+
 def synthetic_candles(key: str, interval: Interval, sessions: Sequence[date], seed: int) -> Candles:
     """Candles of whole sessions, 09:15 to 15:30 IST, dates ascending; the same for the same arguments.
 
@@ -64,6 +71,14 @@ def synthetic_candles(key: str, interval: Interval, sessions: Sequence[date], se
     columns = [np.ascontiguousarray(column) for column in _resampled(minutes, interval).T]
     opened, high, low, close = (units / UNIT for units in columns[1:5])
     return Candles(key, interval, columns[0], opened, high, low, close, columns[5])
+
+
+def _is_full(day: date) -> bool:
+    session = session_of(Exchange.NSE, day)
+    opens = nominal_open(Exchange.NSE, day)
+    return session is not None and any(
+        part.opens == opens and part.closes - opens >= MINUTES * MINUTE for part in session.parts
+    )
 
 
 def _character(key: str) -> _Character:
