@@ -1,0 +1,1 @@
+"""The engine: claims runs, drives each from feed to ledger, recovers them."""

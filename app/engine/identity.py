@@ -1,0 +1,45 @@
+"""Who a run is: the ids everything it writes is derived from, the same after every restart."""
+
+import base64
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from app.store.tables.strategies import RunMode
+from streams.domain.market import Interval
+from streams.domain.orders import OrderKey, ProductType
+
+
+class RunIdentity(NamedTuple):
+    """A claimed run. `account_id` is None for a backtest; `fencing_token` proves the claim."""
+
+    run_id: UUID
+    user_id: UUID
+    account_id: UUID | None
+    fencing_token: int
+    mode: RunMode
+    interval: Interval
+    instrument_ids: tuple[UUID, ...]
+
+    def order_id(self, key: OrderKey) -> UUID:
+        """UUIDv5 over run, cause, leg, slice and generation."""
+        return uuid5(self.run_id, key.name)
+
+    def correlation_id(self, key: OrderKey) -> str:
+        """The broker's name for the order: 22 characters of `[A-Za-z0-9_-]`, from the order's id."""
+        return base64.urlsafe_b64encode(self.order_id(key).bytes).decode().rstrip("=")
+
+    def trade_id(self, sequence: int) -> UUID:
+        """By the intent that opened the trade."""
+        return uuid5(self.run_id, f"trade:{sequence}")
+
+    def fill_id(self, trade_id: str) -> UUID:
+        """By the broker's trade id."""
+        return uuid5(self.run_id, f"fill:{trade_id}")
+
+    def risk_event_id(self, key: OrderKey) -> UUID:
+        """By the request that was refused."""
+        return uuid5(self.run_id, f"risk:{key.name}")
+
+    def position_id(self, instrument: int, product: ProductType) -> UUID:
+        """By instrument and product."""
+        return uuid5(self.run_id, f"position:{self.instrument_ids[instrument]}:{product}")

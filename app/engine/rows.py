@@ -1,0 +1,202 @@
+"""Effects as rows of the ledger: one pure function a table."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.engine.identity import RunIdentity
+from app.store.driver import to_moment
+from app.store.tables.trading import RiskEventKind, TradeVerdict
+from streams.domain.money import to_rupees
+from streams.domain.orders import OrderRequest, ProductType
+from streams.domain.portfolio import Fill
+from streams.events import Decided, OrderMoved, PnlStruck, PositionChanged
+from streams.risk.engine import Decision
+from streams.risk.rules import Verdict
+from streams.trades import Trade
+
+Row = dict[str, Any]
+
+
+def optional_moment(microseconds: int | None) -> datetime | None:
+    """The same, None staying None."""
+    return None if microseconds is None else to_moment(microseconds)
+
+
+def amount(units: int | None) -> Decimal | None:
+    """Units as rupees, None staying None."""
+    return None if units is None else to_rupees(units)
+
+
+def owner(run: RunIdentity) -> Row:
+    """Whose row it is."""
+    return {"user_id": run.user_id, "broker_account_id": run.account_id, "run_id": run.run_id}
+
+
+def verdict(spoken: Verdict) -> Row:
+    """A rule's verdict with its numbers, as JSON."""
+    return {
+        "rule": spoken.rule,
+        "passed": spoken.passed,
+        "limit": _number(spoken.limit, spoken.counted),
+        "observed": _number(spoken.observed, spoken.counted),
+        "message": spoken.message,
+    }
+
+
+def _number(value: int | None, counted: bool) -> str | None:
+    if value is None:
+        return None
+    return str(value) if counted else format(to_rupees(value), "f")
+
+
+def verdicts(decision: Decision) -> Row:
+    """All verdicts given."""
+    return {"verdicts": [verdict(each) for each in decision.verdicts]}
+
+
+def order(run: RunIdentity, request: OrderRequest, at: datetime) -> Row:
+    """`orders`: what was asked."""
+    return {
+        **owner(run),
+        "id": run.order_id(request.key),
+        "trade_id": None if request.trade is None else run.trade_id(request.trade),
+        "instrument_id": run.instrument_ids[request.instrument],
+        "cause": request.key.cause,
+        "leg": request.key.leg,
+        "slice": request.key.slice,
+        "generation": request.key.generation,
+        "correlation_id": run.correlation_id(request.key),
+        "side": request.side,
+        "order_type": request.order_type,
+        "product_type": request.product_type,
+        "validity": request.validity,
+        "quantity": request.quantity,
+        "limit_price": amount(request.limit_price),
+        "trigger_price": amount(request.trigger_price),
+        "candle_at": to_moment(request.time),
+        "created_at": at,
+    }
+
+
+def order_state(run: RunIdentity, moved: OrderMoved, sequence: int, at: datetime) -> Row:
+    """`order_states`: where an order stands."""
+    return {
+        "order_id": run.order_id(moved.request.key),
+        "user_id": run.user_id,
+        "run_id": run.run_id,
+        "status": moved.status,
+        "filled_quantity": moved.filled,
+        "filled_value": to_rupees(moved.value),
+        "broker_order_id": moved.broker_order_id,
+        "reason": moved.reason,
+        "last_sequence": sequence,
+        "updated_at": at,
+    }
+
+
+def order_event(
+    run: RunIdentity, order_id: UUID, sequence: int, kind: str, payload: Row, at: datetime
+) -> Row:
+    """`order_events`: what happened."""
+    return {
+        **owner(run),
+        "order_id": order_id,
+        "sequence": sequence,
+        "kind": kind,
+        "payload": payload,
+        "at": at,
+    }
+
+
+def fill(run: RunIdentity, done: Fill, at: datetime) -> Row:
+    """`fills`: an execution."""
+    return {
+        **owner(run),
+        "id": run.fill_id(done.trade_id),
+        "order_id": run.order_id(done.order),
+        "instrument_id": run.instrument_ids[done.instrument],
+        "broker_trade_id": done.trade_id,
+        "side": done.side,
+        "quantity": done.quantity,
+        "price": to_rupees(done.price),
+        "charges": to_rupees(done.charges),
+        "traded_at": to_moment(done.time),
+        "created_at": at,
+    }
+
+
+def trade(run: RunIdentity, made: Trade, decided_at: datetime) -> Row:
+    """`trades`: a decision and what came of it."""
+    approved = made.decision.permitted
+    return {
+        **owner(run),
+        "id": run.trade_id(made.intent.sequence),
+        "instrument_id": run.instrument_ids[made.intent.instrument],
+        "intent_sequence": made.intent.sequence,
+        "candle_at": to_moment(made.intent.time),
+        "decided_at": decided_at,
+        "target_quantity": made.intent.target,
+        "side": made.side,
+        "quantity": made.quantity,
+        "verdict": TradeVerdict.APPROVED if approved else TradeVerdict.REFUSED,
+        "verdicts": verdicts(made.decision),
+        "entry_quantity": made.entry_quantity,
+        "entry_value": to_rupees(made.entry_value),
+        "exit_quantity": made.exit_quantity,
+        "exit_value": to_rupees(made.exit_value),
+        "charges": to_rupees(made.charges),
+        "realised_pnl": to_rupees(made.realised),
+        "opened_at": optional_moment(made.opened_at),
+        "closed_at": optional_moment(made.closed_at),
+    }
+
+
+def refusal(run: RunIdentity, decided: Decided, at: datetime) -> Row:
+    """`risk_events`: the rule that said no, with its numbers."""
+    request, failed = decided.request, decided.decision.verdicts[-1]
+    said = verdict(failed)
+    return {
+        **owner(run),
+        "id": run.risk_event_id(request.key),
+        "trade_id": None if request.trade is None else run.trade_id(request.trade),
+        "instrument_id": run.instrument_ids[request.instrument],
+        "kind": RiskEventKind.REFUSED,
+        "rule": failed.rule,
+        "limit_value": said["limit"],
+        "observed_value": said["observed"],
+        "message": failed.message,
+        "candle_at": to_moment(request.time),
+        "created_at": at,
+    }
+
+
+def position(run: RunIdentity, after: PositionChanged, product: ProductType, mark: int, at: datetime) -> Row:
+    """`positions`: what is held."""
+    return {
+        **owner(run),
+        "id": run.position_id(after.instrument, product),
+        "instrument_id": run.instrument_ids[after.instrument],
+        "product_type": product,
+        "quantity": after.quantity,
+        "cost": to_rupees(after.cost),
+        "realised_pnl": to_rupees(after.realised),
+        "charges": to_rupees(after.charges),
+        "mark_price": to_rupees(mark),
+        "updated_at": at,
+    }
+
+
+def pnl(run: RunIdentity, struck: PnlStruck, sequence: int) -> Row:
+    """`pnl_snapshots`: P&L at a candle's close."""
+    return {
+        **owner(run),
+        "sequence": sequence,
+        "at": to_moment(struck.time + run.interval.microseconds),
+        "realised": to_rupees(struck.realised),
+        "unrealised": to_rupees(struck.unrealised),
+        "charges": to_rupees(struck.charges),
+        "equity": to_rupees(struck.equity),
+        "exposure": to_rupees(struck.exposure),
+    }
