@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -126,8 +127,13 @@ async def set_codecs(connection: asyncpg.Connection) -> None:
     )
 
 
+def spoken(value: Any) -> str:
+    """What JSON has no form for, as text: money in plain notation."""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
 def _encode(value: Any) -> bytes:
-    return b"\x01" + orjson.dumps(value, default=str)
+    return b"\x01" + orjson.dumps(value, default=spoken)
 
 
 def _decode(value: bytes) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.store.database import Database, DatabaseRole, connect
+from app.store.database import Database, DatabaseRole, connect, spoken
 
 READERS = 10
 TRADERS = 4
@@ -128,7 +128,7 @@ def _api_engine(database: Database, size: int) -> AsyncEngine:
 
 
 def _to_json(value: Any) -> str:
-    return orjson.dumps(value, default=str).decode()
+    return orjson.dumps(value, default=spoken).decode()
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.store.database import spoken
 from app.store.tables.columns import Document
 from app.store.tables.system import Event, EventHead
 
@@ -43,7 +44,7 @@ async def append(
         return int(await target.fetchval("SELECT append_events($1, $2)", user_id, listed))
     await target.flush()  # an event may refer to a run that is only pending
     connection = await target.connection()
-    values = {"user_id": user_id, "drafts": orjson.dumps(listed, default=str).decode()}
+    values = {"user_id": user_id, "drafts": orjson.dumps(listed, default=spoken).decode()}
     return int((await connection.execute(APPEND, values)).scalar_one())
 
 

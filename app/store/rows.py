@@ -16,6 +16,7 @@ from sqlalchemy import ARRAY, Column, DateTime, Integer, LargeBinary, Numeric, U
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
+from app.store.database import spoken
 from app.store.tables import metadata
 from app.store.tables.strategies import RunInput, RunResult, StrategyRun
 from app.store.tables.system import SystemLog
@@ -60,7 +61,9 @@ class Shape(NamedTuple):
 
 @cache
 def shape(table: str) -> Shape:
-    """The shape of a table of the ledger's; KeyError for any other."""
+    """The shape of a table of the ledger's; ValueError for any other."""
+    if table not in MODELS:
+        raise ValueError(f"{table} is not the ledger's")
     columns = [column for column in metadata.tables[table].columns if column.identity is None]
     fields = MODELS[table].model_fields
     return Shape(
@@ -94,7 +97,7 @@ def complete(table: str, row: Row) -> PlainRow:
 
 def json_value(value: Any) -> Any:
     """A document as it will be read back from jsonb: numbers in one form, keys as text."""
-    return _settled(orjson.loads(orjson.dumps(value, default=_spoken)))
+    return _settled(orjson.loads(orjson.dumps(value, default=spoken)))
 
 
 def _may_be_left_out(fields: Mapping[str, Any], column: Column[Any]) -> bool:
@@ -158,10 +161,6 @@ CONVERTERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Uuid, _uuid),
     (JSONB, json_value),
 )
-
-
-def _spoken(value: Any) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _settled(value: Any) -> Any:
