@@ -75,6 +75,8 @@ def prepare(cluster: Cluster, binaries: Binaries, account: Account) -> None:
             f"PostgreSQL runs as account {account.name}, which may not enter {cluster.folder}: "
             "set MEDHA_DATA_DIR to a folder that every account may pass through, such as /var/lib/medha"
         )
+    for draft in cluster.folder.glob("data.init-*"):
+        shutil.rmtree(draft, ignore_errors=True)
     if not cluster.data.exists():
         _initialise(cluster, binaries, account)
     if cluster.log.exists() and cluster.log.stat().st_size > LOG_KEPT:
@@ -114,9 +116,11 @@ def _own_folder(folder: Path, account: Account) -> None:
 
 
 def _initialise(cluster: Cluster, binaries: Binaries, account: Account) -> None:
-    """Run initdb in a draft and rename it, so that an interruption leaves nothing half-made."""
-    draft = cluster.data.with_suffix(".init")
-    shutil.rmtree(draft, ignore_errors=True)
+    """Run initdb in a draft and rename it, so that an interruption leaves nothing half-made.
+
+    The draft's name is ours: the initdb of an owner killed a moment ago may still be writing to its own.
+    """
+    draft = cluster.folder / f"data.init-{os.getpid()}"
     _must(account, _initdb(draft, binaries))
     # Single-user mode ends at each end of line, and needs no server.
     single = [binaries.program("postgres"), "--single", "-D", str(draft), "postgres"]

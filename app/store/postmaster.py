@@ -50,7 +50,8 @@ def clear_leftovers(cluster: Cluster) -> None:
     stranger's; it still looks for the old shared memory.
     """
     if cluster.pid_file.exists():
-        _end_servers(cluster, postmaster=int(cluster.pid_file.read_text().split("\n", 1)[0] or 0))
+        first, *_ = [*cluster.pid_file.read_text().splitlines(), ""]
+        _end_servers(cluster, postmaster=int(first) if first.isdigit() else 0)
     cluster.pid_file.unlink(missing_ok=True)
     cluster.socket_lock.unlink(missing_ok=True)
 

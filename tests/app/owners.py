@@ -46,6 +46,15 @@ def owner_of(
         yield Owner(process)
 
 
+def kill_owner_when(home: Path, condition: Callable[[], bool]) -> None:
+    """Start an owner and kill -9 it as soon as the condition holds, wherever it is by then."""
+    with subprocess.Popen(
+        [sys.executable, str(PROGRAM), str(home)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as process:
+        until(condition)
+        process.kill()
+
+
 def ask(dsn: str, *statements: str) -> object:
     """Run statements on one connection; return the last one's first value."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from app.store.embedded import EmbeddedPostgres, attach_or_start
 from app.store.unavailable import StoreUnavailable
-from tests.app.owners import ask, lives, owner_of, until
+from tests.app.owners import ask, kill_owner_when, lives, owner_of, until
 
 ROWS = 1000
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's death signal is Linux's")
@@ -112,13 +112,24 @@ def test_a_postmaster_killed_under_its_owner_comes_back(open_tmp: Path) -> None:
         assert ask(server.dsn(), "SELECT n FROM kept") == 7
 
 
-def test_an_interrupted_initdb_leaves_nothing_in_the_way(open_tmp: Path) -> None:
-    """What a kill in the middle of the first start left is made anew."""
+@pytest.mark.parametrize(
+    "made", ["PG_VERSION", "global/pg_control", "base/1/PG_VERSION", "base/5/PG_VERSION"]
+)
+def test_an_owner_killed_in_its_first_start_leaves_nothing_in_the_way(open_tmp: Path, made: str) -> None:
+    """At whatever file of initdb the kill comes, the next start makes all of it anew, at once."""
+    kill_owner_when(open_tmp, lambda: any(open_tmp.glob(f"pg*/data.init-*/{made}")))
+    with EmbeddedPostgres(open_tmp) as server:
+        assert ask(server.dsn(), "SELECT 1") == 1
+    with EmbeddedPostgres(open_tmp):
+        assert not list(open_tmp.glob("pg*/data.init-*"))
+
+
+@pytest.mark.parametrize("torn", ["", "garbage\n", "-1"])
+def test_a_torn_pid_file_does_not_stop_the_start(open_tmp: Path, torn: str) -> None:
+    """A power cut can leave the file empty or worse."""
     with EmbeddedPostgres(open_tmp):
         pass
-    data = pid_file_of(open_tmp).parent
-    data.rename(data.with_suffix(".init"))
-    (data.with_suffix(".init") / "PG_VERSION").unlink()
+    pid_file_of(open_tmp).write_text(torn)
     with EmbeddedPostgres(open_tmp) as server:
         assert ask(server.dsn(), "SELECT 1") == 1
 
