@@ -4,13 +4,18 @@ BOOTSTRAP = $(PYTHON) bootstrap.py
 BIN = .venv/bin
 LOCK = $(BIN)/python -m uv pip compile -q --universal --generate-hashes --no-header --no-annotate -p 3.11
 
-.PHONY: run test check schema web setup lock
+.PHONY: run test bench check schema web setup lock
 
 run: setup
 	@$(BIN)/medha serve
 
 test: setup
 	$(BIN)/python -m pytest
+
+bench: setup
+	@for file in tests/benchmarks/bench_*.py; do \
+	    $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit; \
+	done
 
 check: setup
 	$(BIN)/ruff format --check .
