@@ -134,6 +134,11 @@ def trading_date(at: int) -> date:
     return date.fromordinal(_EPOCH + (at + IST) // DAY)
 
 
+def midnight(day: date) -> int:
+    """When the date begins in India."""
+    return _at(day, "00:00")
+
+
 def nominal_open(exchange: Exchange, day: date) -> int:
     """The stamp of the day's daily candle, whatever the hours were."""
     return _at(day, _NOMINAL_OPEN[exchange])

@@ -114,4 +114,4 @@ def _wrong_spacing(stamps: Stamps, series: Series) -> str | None:
     daily = series.interval is Interval.ONE_DAY
     wrong = np.median(gaps) < DAY // 2 if daily else gaps.min() > series.interval.microseconds
     apart = int(np.median(gaps) if daily else gaps.min()) / MINUTE
-    return f"its candles are {apart:g} minutes apart, not {series.interval.value}" if wrong else None
+    return f"its candles are {apart:g} min apart, not {series.interval.value}" if wrong else None

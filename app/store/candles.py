@@ -22,9 +22,11 @@ __all__ = [
     "FAR",
     "Connection",
     "Held",
+    "Holding",
     "Written",
     "candle_range",
     "driver_connection",
+    "list_candles",
     "read_before",
     "read_candles",
     "write_candles",
@@ -40,6 +42,31 @@ class Held(NamedTuple):
     first: int
     last: int
     rows: int
+
+
+class Holding(NamedTuple):
+    """A stored series: its instrument's key, whether it is synthetic, and what is held."""
+
+    key: str
+    synthetic: bool
+    interval: Interval
+    held: Held
+
+
+_HELD = """
+    WITH chunks AS (
+        SELECT instrument_id, interval, min(first_at) AS first, max(last_at) AS last, sum(rows) AS rows
+        FROM candle_chunks GROUP BY instrument_id, interval
+    ), live AS (
+        SELECT instrument_id, interval, min(at) AS first, max(at) AS last, count(*) AS rows
+        FROM live_candles LEFT JOIN chunks USING (instrument_id, interval)
+        WHERE chunks.last IS NULL OR at > chunks.last GROUP BY instrument_id, interval
+    )
+    SELECT exchange, symbol, synthetic, interval, least(chunks.first, live.first) AS first,
+           greatest(chunks.last, live.last) AS last,
+           (coalesce(chunks.rows, 0) + coalesce(live.rows, 0))::bigint AS rows
+    FROM chunks FULL JOIN live USING (instrument_id, interval) JOIN instruments ON id = instrument_id
+"""
 
 
 async def read_candles(
@@ -89,23 +116,24 @@ async def read_before(
 
 async def candle_range(connection: Connection, instrument_id: UUID, interval: Interval) -> Held | None:
     """How far the stored series reaches; None when there is nothing."""
-    (row,) = await connection.fetch(
-        """
-        WITH chunks AS (
-            SELECT min(first_at) AS first, max(last_at) AS last, coalesce(sum(rows), 0) AS rows
-            FROM candle_chunks WHERE instrument_id = $1 AND interval = $2
-        ), live AS (
-            SELECT min(at) AS first, max(at) AS last, count(*) AS rows
-            FROM live_candles, chunks
-            WHERE instrument_id = $1 AND interval = $2 AND at > coalesce(chunks.last, '-infinity')
-        )
-        SELECT least(chunks.first, live.first) AS first, greatest(chunks.last, live.last) AS last,
-               (chunks.rows + live.rows)::bigint AS rows
-        FROM chunks, live
-        """,
-        *(instrument_id, interval.value),
+    rows = await connection.fetch(
+        f"{_HELD} WHERE instrument_id = $1 AND interval = $2", *(instrument_id, interval.value)
     )
-    return Held(to_micros(row["first"]), to_micros(row["last"]), row["rows"]) if row["rows"] else None
+    return _held(rows[0]) if rows else None
+
+
+async def list_candles(connection: Connection) -> list[Holding]:
+    """Every stored series, by exchange, symbol and length of candle."""
+    rows = await connection.fetch(f"{_HELD} ORDER BY exchange, symbol")
+    found = [
+        Holding(f"{row['exchange']}:{row['symbol']}", row["synthetic"], Interval(row["interval"]), _held(row))
+        for row in rows
+    ]
+    return sorted(found, key=lambda holding: (holding.key, holding.interval.microseconds))
+
+
+def _held(row: Mapping[str, Any]) -> Held:
+    return Held(to_micros(row["first"]), to_micros(row["last"]), row["rows"])
 
 
 def _columns(

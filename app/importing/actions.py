@@ -1,0 +1,145 @@
+"""What `medha candles` does, given the words of its command line and an open store."""
+
+import argparse
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from app.clock import utc_now
+from app.importing.checks import Judged
+from app.importing.exporting import SUFFIXES, export_candles
+from app.importing.findings import ist, write_report
+from app.importing.importer import Imported, Progress, Request, import_files
+from app.importing.newcomers import described
+from app.importing.opening import Word, offset_of
+from app.importing.summary import told
+from app.store.candles import list_candles, read_candles
+from app.store.driver import to_micros
+from app.store.engine import Store
+from app.store.instruments import find_instrument, key_of
+from streams.domain.market import Candles, InstrumentKind, Interval
+from streams.sessions import DAY, midnight
+
+
+class Declined(Exception):
+    """Ends the command; its message says why, for a person."""
+
+
+async def import_words(store: Store, words: argparse.Namespace) -> None:
+    """Imports and tells what came of it. Raises Declined when nothing was imported."""
+    request = request_of(words)
+    async with store.trading() as connection:
+        with _shown(request) as progress:
+            outcome = await import_files(connection, request, to_micros(utc_now()), progress)
+    lines = "\n".join(told(outcome, request))
+    done = isinstance(outcome, Imported)
+    if done:
+        print(lines)
+    if words.report and outcome.judged is not None:
+        await asyncio.to_thread(_report, outcome.judged, words.report)
+    if not done:
+        raise Declined(lines)
+
+
+async def list_stored(store: Store, words: argparse.Namespace) -> None:
+    """Lists what is stored, times in IST."""
+    async with store.trading() as connection:
+        holdings = await list_candles(connection)
+    table = Table("instrument", "interval", "candles", "first", "last", box=None, pad_edge=False)
+    for key, synthetic, interval, held in holdings:
+        label = f"{key} (synthetic)" if synthetic else key
+        table.add_row(label, interval.value, f"{held.rows:,}", ist(held.first), ist(held.last))
+    Console().print(table if holdings else "no candles yet: medha candles import brings some")
+
+
+async def export_words(store: Store, words: argparse.Namespace) -> None:
+    """Exports one series. Raises Declined when there is nothing to export, or nowhere to put it."""
+    if words.file.suffix.lower() not in SUFFIXES:
+        raise Declined(f"{words.file} must end in {' or '.join(SUFFIXES)}")
+    candles = await _stored(store, words)
+    try:
+        await asyncio.to_thread(export_candles, candles, words.file)
+    except OSError as error:
+        raise Declined(f"{words.file} could not be written: {error.strerror}") from error
+    print(f"{len(candles):,} candles to {words.file}: {ist(int(candles.time[0]))}", end="")
+    print(f" to {ist(int(candles.time[-1]))}")
+
+
+def request_of(words: argparse.Namespace) -> Request:
+    """The command line as a request. Raises Declined for a word that makes no sense."""
+    try:
+        zone = offset_of(words.timezone) if words.timezone else None
+        kind = InstrumentKind(words.kind) if words.kind else None
+        tick, lot = _amount(words.tick_size), _units(words.lot_size)
+        instrument = described(words.instrument, kind, tick, lot)
+    except ValueError as error:
+        raise Declined(str(error)) from error
+    if isinstance(instrument, str):
+        raise Declined(instrument)
+    word = Word(zone, words.stamps == "close")
+    interval = Interval(words.interval)
+    return Request(tuple(words.files), instrument, interval, word, words.skip_bad, words.replace)
+
+
+async def _stored(store: Store, words: argparse.Namespace) -> Candles:
+    try:
+        key = key_of(words.instrument)
+        start, end = (midnight(date.fromisoformat(text)) for text in (words.since, words.until))
+    except ValueError as error:
+        raise Declined(str(error)) from error
+    interval = Interval(words.interval)
+    async with store.trading() as connection:
+        known = await find_instrument(connection, key)
+        if known is None:
+            raise Declined(f"{key} is not known here")
+        candles = await read_candles(connection, known.instrument, known.id, interval, start, end + DAY)
+    if not len(candles):
+        raise Declined(f"no {interval.value} candles of {key} between {words.since} and {words.until}")
+    return candles
+
+
+@contextmanager
+def _shown(request: Request) -> Iterator[Progress]:
+    """A progress bar on standard error, when that is a terminal."""
+    console = Console(stderr=True)
+    amount = TextColumn("{task.completed:,.0f} {task.fields[unit]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), amount, TimeRemainingColumn())
+    total = sum(path.stat().st_size for path in request.files if path.is_file())
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        reading = bar.add_task("reading", total=total, unit="bytes")
+        storing = bar.add_task("storing", total=None, visible=False, unit="candles")
+        yield Progress(
+            lambda count: bar.advance(reading, count),
+            lambda count: bar.update(storing, advance=count, visible=True),
+        )
+
+
+def _report(judged: Judged, path: Path) -> None:
+    try:
+        write_report(judged, path)
+    except OSError as error:
+        raise Declined(f"the report {path} could not be written: {error.strerror}") from error
+
+
+def _units(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"--lot-size {text} is not a number of units")
+    return int(text)
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(0)
+    if not value.is_finite() or value <= 0:
+        raise ValueError(f"--tick-size {text} is not an amount above zero")
+    return value
