@@ -47,7 +47,7 @@ class Plan(NamedTuple):
 async def plan(
     connection: asyncpg.Connection, row: StrategyRun, registry: StrategyRegistry, after: int | None = None
 ) -> Plan:
-    """Loads what the run names; `after` leaves out candles up to that open time. RunRefused when it cannot."""
+    """Loads what the run names; `after` leaves out candles up to that open time. RunRefused if it cannot."""
     strategy, config = _strategy(row, registry)
     known = await _instruments(connection, row)
     interval = Interval(row.interval or "")

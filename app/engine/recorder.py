@@ -9,8 +9,8 @@ from app.engine import rows
 from app.engine.identity import RunIdentity
 from app.engine.rows import Row
 from app.store.driver import to_moment
+from app.store.entries import Entry
 from app.store.events import EventDraft
-from app.store.writer import Entry
 from streams.domain.intents import Intent
 from streams.domain.orders import OrderKey, OrderStatus, ProductType
 from streams.events import (

@@ -50,7 +50,7 @@ async def recover(connection: asyncpg.Connection, row: StrategyRun, registry: St
 def _last_candle(tape: Sequence[Any]) -> int | None:
     for row in reversed(tape):
         if row["kind"] == InputKind.CANDLES:
-            return max(each[0] for each in row["payload"]["candles"] if each is not None)
+            return max(int(each[0]) for each in row["payload"]["candles"] if each is not None)
     return None
 
 

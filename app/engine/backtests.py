@@ -1,0 +1,152 @@
+"""A backtest run: candles by the batch through the pipeline in a thread, its outcome as tables."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from app.engine import rows
+from app.engine.identity import RunIdentity
+from app.engine.plan import PRODUCT, Plan
+from app.engine.rows import Row
+from app.store.driver import to_moment
+from app.store.results import MONEY, moment_column, money_column, table_of
+from app.store.tables.strategies import ResultKind
+from streams.backtest import Backtest, Outcome
+from streams.domain.market import Chunk
+from streams.events import Decided, FillBooked, OrderMoved, Place, PositionChanged
+from streams.frames import moments
+from streams.report import Figures
+
+BATCH = 16_384
+"""Candles at once: the temporaries of the columns then stay in the processor's cache."""
+
+
+def batches(market: Chunk) -> Iterator[Chunk]:
+    """A market cut into batches by time; candles of one moment stay together."""
+    times = moments(market)
+    for start in range(0, len(times), BATCH):
+        first = int(times[start])
+        end = int(times[min(start + BATCH, len(times)) - 1]) + 1
+        yield tuple(candles.between(first, end) for candles in market)
+
+
+async def simulate(
+    plan: Plan, progressed: Callable[[Decimal, int], Any], stopped: Callable[[], bool]
+) -> Outcome | None:
+    """The whole market through the pipeline, off the event loop; None when it was stopped on the way."""
+    backtest = Backtest(plan.run)
+    total, done = sum(map(len, plan.market)), 0
+    for batch in batches(plan.market):
+        if stopped():
+            return None
+        await asyncio.to_thread(backtest.feed, batch)
+        done += sum(map(len, batch))
+        await progressed((Decimal(done) / total).quantize(Decimal("0.0001")), int(moments(batch)[-1]))
+    return backtest.outcome()
+
+
+def results(run: RunIdentity, outcome: Outcome) -> dict[ResultKind, pa.Table]:
+    """Everything a backtest leaves behind, in the columns the paper ledger has."""
+    at = _Stamp(run)
+    return {
+        ResultKind.INTENTS: _intents(run, outcome),
+        ResultKind.DECISIONS: _decisions(run, outcome, at),
+        ResultKind.ORDERS: _orders(run, outcome, at),
+        ResultKind.FILLS: table_of(
+            ["fills"],
+            [rows.fill(run, each.fill, to_moment(each.fill.time)) for each in _of(outcome, FillBooked)],
+        ),
+        ResultKind.TRADES: table_of(
+            ["trades"],
+            [rows.trade(run, each, at(each.intent.time)) for each in outcome.trades.by_intent.values()],
+        ),
+        ResultKind.POSITIONS: _positions(run, outcome, at),
+        ResultKind.EQUITY: pa.table(
+            {
+                "at": moment_column(outcome.curve.time + run.interval.microseconds),
+                "equity": money_column(outcome.curve.equity),
+            }
+        ),
+        ResultKind.FIGURES: _figures(outcome.figures),
+    }
+
+
+class _Stamp:
+    """A decision is stamped with the close of the candle it was made at."""
+
+    def __init__(self, run: RunIdentity) -> None:
+        self._length = run.interval.microseconds
+
+    def __call__(self, opened: int) -> datetime:
+        return to_moment(opened + self._length)
+
+
+def _of(outcome: Outcome, kind: type) -> Iterator[Any]:
+    return (each for each in outcome.effects if isinstance(each, kind))
+
+
+def _intents(run: RunIdentity, outcome: Outcome) -> pa.Table:
+    return pa.table(
+        {
+            "sequence": pa.array([each.sequence for each in outcome.intents], pa.int64()),
+            "candle_at": moment_column(np.array([each.time for each in outcome.intents], np.int64)),
+            "instrument_id": pa.array(
+                [str(run.instrument_ids[each.instrument]) for each in outcome.intents], pa.string()
+            ),
+            "target": pa.array([each.target for each in outcome.intents], pa.int64()),
+        }
+    )
+
+
+def _decisions(run: RunIdentity, outcome: Outcome, at: _Stamp) -> pa.Table:
+    """Refusals as `risk_events` rows, and every decision's verdicts beside them."""
+    found = []
+    for each in _of(outcome, Decided):
+        row = rows.refusal(run, each, at(each.request.time)) if each.decision.verdicts else {}
+        verdict = "APPROVED" if each.decision.permitted else "REFUSED"
+        found.append({**row, "verdict": verdict, "verdicts": rows.verdicts(each.decision)})
+    extra = {"verdict": pa.string(), "verdicts": pa.string()}
+    return table_of(["risk_events"], [_money(row, "limit_value", "observed_value") for row in found], extra)
+
+
+def _money(row: Row, *names: str) -> Row:
+    return row | {name: Decimal(row[name]) for name in names if row.get(name) is not None}
+
+
+def _orders(run: RunIdentity, outcome: Outcome, at: _Stamp) -> pa.Table:
+    made = {
+        each.request.key: rows.order(run, each.request, at(each.request.time)) for each in _of(outcome, Place)
+    }
+    for each in _of(outcome, OrderMoved):
+        state = rows.order_state(run, each, 0, at(each.request.time))
+        made[each.request.key] |= {name: value for name, value in state.items() if name not in _SEQUENCED}
+    return table_of(["orders", "order_states"], list(made.values()))
+
+
+_SEQUENCED = ("last_sequence", "user_id", "run_id")
+
+
+def _positions(run: RunIdentity, outcome: Outcome, at: _Stamp) -> pa.Table:
+    last = {each.instrument: each for each in _of(outcome, PositionChanged)}
+    marks = [each.mark for each in outcome.state.holdings]
+    stamp = at(outcome.state.time)
+    return table_of(
+        ["positions"],
+        [rows.position(run, each, PRODUCT, marks[place], stamp) for place, each in sorted(last.items())],
+    )
+
+
+_AMOUNTS = ("starting_capital", "final_equity", "realised_pnl", "unrealised_pnl", "charges", "max_drawdown")
+
+
+def _figures(figures: Figures) -> pa.Table:
+    row = {
+        name: rows.amount(value) if name in _AMOUNTS else value for name, value in figures._asdict().items()
+    }
+    schema = pa.schema([(name, MONEY if name in _AMOUNTS else pa.int64()) for name in row])
+    return pa.Table.from_pylist([row], schema=schema)

@@ -1,0 +1,39 @@
+"""How a run fails: its status, the traceback in the log, and an event, in one transaction."""
+
+import traceback
+from datetime import datetime
+
+from app.engine.plan import RunRefused
+from app.store.entries import Entry
+from app.store.events import EventDraft
+from app.store.tables.strategies import RunStatus, StrategyRun
+from app.store.writer import Writer
+
+
+async def fail(writer: Writer, row: StrategyRun, cause: Exception, at: datetime) -> None:
+    """Writes down that a run has failed and why. LeaseLost when it is no longer ours to say so."""
+    reason = str(cause) if isinstance(cause, RunRefused) else f"{type(cause).__name__}: {cause}"
+    told = {"runId": str(row.id), "status": RunStatus.FAILED, "reason": reason}
+    context = {"traceback": "".join(traceback.format_exception(cause))}
+    await writer.write(
+        Entry(
+            user_id=row.user_id,
+            account_id=row.broker_account_id,
+            run_id=row.id,
+            fencing_token=row.fencing_token,
+            run={
+                "status": RunStatus.FAILED,
+                "status_reason": reason,
+                "ended_at": at,
+                "lease_owner": None,
+                "lease_expires_at": None,
+            },
+            events=[
+                EventDraft("RUN_STATUS", row.id, told),
+                EventDraft("LOG", row.id, {"runId": str(row.id), "level": "error", "event": "run.failed"}),
+            ],
+            logs=[
+                {"level": "error", "event": "run.failed", "context": {"reason": reason, **context}, "at": at}
+            ],
+        )
+    )

@@ -1,0 +1,162 @@
+"""The supervisor: claims runs, drives each in a task of its own, and outlives all of their failures."""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from app.clock import Clock
+from app.engine.backtest_run import BacktestRun
+from app.engine.exposures import Exposures
+from app.engine.failures import fail
+from app.engine.leases import RENEWAL, claim, engine_name, release, renew
+from app.engine.paper_run import PaperRun
+from app.engine.shell import WaitingCommand
+from app.store.engine import Store
+from app.store.tables.strategies import RunMode, StrategyRun
+from app.store.unavailable import StoreUnavailable
+from app.store.writer import LeaseLost, Writer
+from streams.strategies.base import StrategyRegistry
+
+log = structlog.get_logger(__name__)
+
+POLL = 0.25
+"""Seconds between two looks for waiting runs and commands, when nobody wakes the supervisor."""
+
+CLAIMS = 8
+BACKTESTS = 2
+"""Backtests at once: each keeps a core busy."""
+
+TRANSIENT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, StoreUnavailable, TimeoutError)
+"""Failures of the way to the database: the run is claimed again, not failed."""
+
+Runner = PaperRun | BacktestRun
+
+
+class Supervisor:
+    """One an engine process."""
+
+    def __init__(self, store: Store, writer: Writer, registry: StrategyRegistry, clock: Clock) -> None:
+        self._store, self._writer, self._registry, self._clock = store, writer, registry, clock
+        self._owner = engine_name()
+        self._exposures = Exposures()
+        self._runners: dict[UUID, Runner] = {}
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._delivered: set[int] = set()
+        self._slots = asyncio.Semaphore(BACKTESTS)
+        self._woken = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+        self._beat = 0.0
+
+    def wake(self) -> None:
+        """Something waits: look now."""
+        self._woken.set()
+
+    def alive(self) -> bool:
+        """Whether the loop has gone round lately; for the health page."""
+        return self._loop is not None and asyncio.get_running_loop().time() - self._beat < 4 * RENEWAL
+
+    def start(self) -> None:
+        """Begins to claim runs."""
+        self._loop = asyncio.create_task(self._supervise(), name="supervisor")
+
+    async def close(self) -> None:
+        """Stops driving; what was committed is there for the next engine, which may start at once."""
+        tasks = [*self._tasks.values(), *([self._loop] if self._loop else [])]
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        with suppress(*TRANSIENT):
+            async with self._store.trading() as connection:
+                await release(connection, self._owner, self._clock.now())
+
+    async def _supervise(self) -> None:
+        renewed = 0.0
+        while True:
+            now = asyncio.get_running_loop().time()
+            try:
+                async with self._store.trading() as connection:
+                    if now - renewed >= RENEWAL:
+                        await self._renew(connection)
+                        renewed = now
+                    await self._claim(connection)
+                    await self._deliver(connection)
+                self._beat = asyncio.get_running_loop().time()
+            except TRANSIENT as lost:
+                log.warning("engine.database_lost", reason=str(lost))
+            await self._pause()
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL):
+                await self._woken.wait()
+        self._woken.clear()
+
+    async def _renew(self, connection: asyncpg.Connection) -> None:
+        """A run whose claim is gone is somebody else's: its task must not go on."""
+        held = await renew(connection, self._owner, self._clock.now(), list(self._tasks))
+        for run_id, task in list(self._tasks.items()):
+            if run_id not in held and not task.done() and run_id in self._runners:
+                log.warning("run.claim_lost", run_id=str(run_id))
+                task.cancel()
+
+    async def _claim(self, connection: asyncpg.Connection) -> None:
+        for row in await claim(connection, self._owner, self._clock.now(), list(self._tasks), CLAIMS):
+            task = asyncio.create_task(self._execute(row), name=f"run {row.id}")
+            self._tasks[row.id] = task
+            task.add_done_callback(partial(self._forget, row.id))
+
+    def _forget(self, run_id: UUID, _: object) -> None:
+        self._tasks.pop(run_id, None)
+        self._runners.pop(run_id, None)
+        self._exposures.forget(run_id)
+        self._woken.set()
+
+    async def _deliver(self, connection: asyncpg.Connection) -> None:
+        """Hands stored commands to their runs, each once."""
+        rows = await connection.fetch(
+            "SELECT id, run_id, payload FROM run_inputs"
+            " WHERE sequence IS NULL AND run_id = ANY($1) AND id <> ALL($2) ORDER BY id",
+            list(self._runners),
+            list(self._delivered),
+        )
+        for row in rows:
+            self._delivered.add(row["id"])
+            self._runners[row["run_id"]].command(WaitingCommand(row["id"], row["payload"]))
+
+    async def _execute(self, row: StrategyRun) -> None:
+        """One run to its end; whatever it does, the others go on."""
+        with structlog.contextvars.bound_contextvars(run_id=str(row.id)):
+            try:
+                await self._drive(row)
+            except LeaseLost:
+                log.warning("run.claim_lost")
+            except TRANSIENT as lost:
+                log.warning("run.interrupted", reason=str(lost))
+            except Exception as cause:
+                log.exception("run.failed")
+                await self._fail(row, cause)
+
+    async def _drive(self, row: StrategyRun) -> None:
+        if row.mode == RunMode.BACKTEST:
+            async with self._slots:
+                await self._run(row, BacktestRun(row, self._store, self._writer, self._registry, self._clock))
+        else:
+            await self._run(
+                row, PaperRun(row, self._store, self._writer, self._registry, self._clock, self._exposures)
+            )
+
+    async def _run(self, row: StrategyRun, runner: Runner) -> None:
+        self._runners[row.id] = runner
+        self.wake()
+        status = await runner.run()
+        log.info("run.ended", status=status)
+
+    async def _fail(self, row: StrategyRun, cause: Exception) -> None:
+        with suppress(LeaseLost, *TRANSIENT):
+            await fail(self._writer, row, cause, self._clock.now())
