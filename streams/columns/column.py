@@ -26,6 +26,8 @@ class LookAheadError(ValueError):
 class Column:
     """One value a candle: an operator, its inputs and its parameters."""
 
+    __array_ufunc__ = None  # numpy's numbers leave arithmetic with a column to the column
+
     __slots__ = ("__weakref__", "evaluate", "inputs", "logical", "lookback", "name", "parameters")
 
     name: str
@@ -123,7 +125,7 @@ def column(
     `evaluate(*input arrays, *parameters)` gives an array of the same length in which row r depends on rows
     r - own_lookback .. r of the inputs, and on nothing else.
     """
-    identity = (name, *map(id, inputs), *map(repr, parameters))
+    identity = (name, evaluate, *map(id, inputs), *map(repr, parameters))
     found = _interned.get(identity)
     if found is not None:
         return found
@@ -148,7 +150,7 @@ def as_column(operand: object) -> Column:
     """The operand as a column. TypeError for anything but a column or a number."""
     if isinstance(operand, Column):
         return operand
-    if isinstance(operand, int | float) and not isinstance(operand, bool):
+    if isinstance(operand, int | float | np.integer) and not isinstance(operand, bool):
         return constant(operand)
     raise TypeError(f"a column or a number is wanted, not {operand!r}")
 

@@ -11,17 +11,19 @@ from streams.domain.market import Candles, joined
 
 def field(name: str) -> Column:
     """One of the candle's own columns."""
-    return column(name, np.asarray, parameters=())
+    return column(name, _read)
 
 
-FIELDS = ("open", "high", "low", "close", "volume")
+def _read(candles: Candles, name: str) -> Values:
+    return np.asarray(getattr(candles, name), dtype=np.float64)
 
 
 def evaluate(roots: Sequence[Column], candles: Candles) -> tuple[Values, ...]:
     """Each root's value on each candle; the first `root.lookback` rows are not to be used."""
     known: dict[int, Values] = {}
-    for root in roots:
-        _compute(root, candles, known)
+    with np.errstate(all="ignore"):
+        for root in roots:
+            _compute(root, candles, known)
     return tuple(np.broadcast_to(known[id(root)], (len(candles),)) for root in roots)
 
 
@@ -32,11 +34,10 @@ def _compute(node: Column, candles: Candles, known: dict[int, Values]) -> Values
 
 
 def _value(node: Column, candles: Candles, known: dict[int, Values]) -> Values:
-    if node.name in FIELDS:
-        return np.asarray(getattr(candles, node.name), dtype=np.float64)
+    if node.evaluate is _read:
+        return _read(candles, node.name)
     inputs = [_compute(each, candles, known) for each in node.inputs]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return node.evaluate(*inputs, *node.parameters)
+    return node.evaluate(*inputs, *node.parameters)
 
 
 class Tail(NamedTuple):
