@@ -113,7 +113,7 @@ def _terms(row: StrategyRun, known: tuple[Known, ...]) -> Terms:
 
 
 def limits(row: StrategyRun) -> RiskLimits:
-    """The limits pinned in a run: rupees and counts as text, null for none."""
+    """The limits pinned in a run: rupees and counts as text, null for none; its capital is always one."""
     pinned = {name: value for name, value in row.limits.items() if value is not None}
     money = {
         name: to_units(Decimal(str(pinned[name])))
@@ -123,7 +123,7 @@ def limits(row: StrategyRun) -> RiskLimits:
     count = (
         {"max_open_positions": int(pinned["max_open_positions"])} if "max_open_positions" in pinned else {}
     )
-    return RiskLimits(**money, **count)
+    return RiskLimits(**{"capital_allocation": to_units(row.capital), **money}, **count)
 
 
 async def _broker(connection: asyncpg.Connection, row: StrategyRun) -> BrokerKind | None:

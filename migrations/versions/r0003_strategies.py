@@ -112,7 +112,7 @@ CREATE TABLE run_results (
     run_id uuid NOT NULL REFERENCES strategy_runs ON DELETE CASCADE,
     kind varchar NOT NULL
         CONSTRAINT ck_run_results_kind CHECK (
-            kind IN ('INTENTS', 'DECISIONS', 'ORDERS', 'FILLS', 'TRADES', 'EQUITY', 'FIGURES')
+            kind IN ('INTENTS', 'DECISIONS', 'ORDERS', 'FILLS', 'TRADES', 'POSITIONS', 'EQUITY', 'FIGURES')
         ),
     user_id uuid NOT NULL REFERENCES users,
     rows bigint NOT NULL,

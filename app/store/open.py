@@ -1,0 +1,37 @@
+"""From the settings to an open store: our own server or another's, migrated, connected."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from app.settings import Settings
+from app.store.database import Database
+from app.store.embedded import EmbeddedPostgres, attach_or_start
+from app.store.engine import Store
+from app.store.migrate import migrate
+
+
+@contextmanager
+def database_of(settings: Settings, *, attach: bool) -> Iterator[Database]:
+    """The database the settings name, or the one in the data folder, started for as long as the block lasts.
+
+    With `attach` a server that another `medha` runs there is used as it is; without it that is refused.
+    Call it from the main thread, outside the event loop. StoreUnavailable says what to do next.
+    """
+    if settings.database_url is not None:
+        yield Database.external(str(settings.database_url))
+        return
+    make = attach_or_start if attach else EmbeddedPostgres
+    with make(settings.data_dir, settings.pg_bindir) as server:
+        yield Database.embedded(server.dsn())
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, database: Database) -> AsyncIterator[Store]:
+    """A store over a database brought to this version's schema."""
+    await migrate(database)
+    read = settings.database_read_url
+    store = await Store.open(database, None if read is None else Database.external(str(read)))
+    try:
+        yield store
+    finally:
+        await store.close()
