@@ -1,0 +1,50 @@
+"""The server, wired: store, writer, relay and engine behind one Starlette application."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+
+from app.api.transport import create_api
+from app.clock import Clock, SystemClock
+from app.engine.supervisor import Supervisor
+from app.settings import Settings
+from app.store.database import Database
+from app.store.open import open_store
+from app.store.relay import Relay
+from app.store.writer import Writer
+from streams.strategies import StrategyRegistry, built_in
+
+
+@asynccontextmanager
+async def create_app(
+    settings: Settings,
+    database: Database,
+    registry: StrategyRegistry | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Starlette]:
+    """The application over this database, its engine running for as long as the block lasts.
+
+    StoreUnavailable when the database cannot be had or brought to this version's schema.
+    """
+    registry, clock = registry or built_in(), clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings, database))
+        relay = Relay(store.dedicated)
+        relay.start()
+        stack.push_async_callback(relay.close)
+        writer = Writer(store.dedicated, relay)
+        await writer.start()
+        stack.push_async_callback(writer.close)
+        supervisor = Supervisor(store, writer, registry, clock)
+        supervisor.start()
+        stack.push_async_callback(supervisor.close)
+        yield create_api(
+            store=store,
+            registry=registry,
+            settings=settings,
+            relay=relay,
+            clock=clock,
+            wake=supervisor.wake,
+            heartbeat=supervisor.alive,
+        )
