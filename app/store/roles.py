@@ -22,6 +22,7 @@ MADE_MEANWHILE = (
 STANDING = """
 SELECT wanted.role,
        found.oid IS NOT NULL AS exists,
+       coalesce(found.rolcanlogin, false) AS logs_in,
        coalesce(found.rolsuper OR found.rolbypassrls, false) AS mighty,
        found.oid IS NOT NULL AND pg_has_role(found.oid, $2) AS taken_on,
        found.oid IS NOT NULL AND has_schema_privilege(found.oid, 'public', wanted.privilege) AS admitted
@@ -78,8 +79,13 @@ async def _missing(connection: asyncpg.Connection, database: Database) -> list[s
     login, name, owner = await connection.fetchrow(OWNERSHIP)
     made = [_create(row["role"], database) for row in standing if not row["exists"]]
     if database.logins:
+        barred = [row["role"] for row in standing if row["exists"] and not row["logs_in"]]
         owned = owner == DatabaseRole.OWNER
-        return made if owned else [*made, f"ALTER DATABASE {_quoted(name)} OWNER TO {DatabaseRole.OWNER}"]
+        return [
+            *made,
+            *(f"ALTER ROLE {role} LOGIN" for role in barred),
+            *([] if owned else [f"ALTER DATABASE {_quoted(name)} OWNER TO {DatabaseRole.OWNER}"]),
+        ]
     return made + [statement for row in standing for statement in _admit(row, login)]
 
 
