@@ -151,7 +151,7 @@ def as_column(operand: object) -> Column:
     if isinstance(operand, Column):
         return operand
     if isinstance(operand, int | float | np.integer) and not isinstance(operand, bool):
-        return constant(operand)
+        return constant(float(operand))
     raise TypeError(f"a column or a number is wanted, not {operand!r}")
 
 

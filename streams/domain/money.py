@@ -36,9 +36,10 @@ def share(total: int, part: int, whole: int) -> int:
 
 def spoken(units: int) -> str:
     """An amount as a person reads it: ₹12,34,567.80, in Indian grouping."""
-    rupees, paise = divmod(round(abs(units) / 100), 100)
+    total = share(abs(units), 1, UNIT // 100)
+    rupees, paise = divmod(total, 100)
     digits = str(rupees)
     head, tail = digits[:-3], digits[-3:]
     groups = [head[max(0, i - 2) : i] for i in range(len(head), 0, -2)][::-1]
-    sign = "-" if units < 0 else ""
+    sign = "-" if units < 0 < total else ""
     return f"{sign}₹{','.join([*groups, tail])}.{paise:02d}"

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any, ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from streams.columns.column import Column, numeric
 from streams.columns.evaluation import field
@@ -71,7 +71,7 @@ class StrategyRegistry:
         key = getattr(strategy, "key", "")
         if not key or key in self._by_key:
             raise StrategyRefused(f"{strategy.__name__}: the key {key!r} is {'taken' if key else 'missing'}")
-        build(strategy, strategy.Config())
+        build(strategy, _defaults(strategy))
         self._by_key[key] = strategy
         return strategy
 
@@ -82,6 +82,13 @@ class StrategyRegistry:
     def get(self, key: str) -> type[BaseStrategy] | None:
         """The strategy with this key, or None."""
         return self._by_key.get(key)
+
+
+def _defaults(strategy: type[BaseStrategy]) -> StrategyConfig:
+    try:
+        return strategy.Config()
+    except (AttributeError, ValidationError) as cause:
+        raise StrategyRefused(f"{strategy.key}: its Config has no complete defaults: {cause}") from cause
 
 
 def build(strategy: type[BaseStrategy], config: StrategyConfig) -> Intents:
