@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from app.api.explorer import asset_routes, home_page
 from app.api.transport import create_api
 from app.clock import Clock, SystemClock
 from app.engine.supervisor import Supervisor
@@ -39,7 +43,7 @@ async def create_app(
         supervisor = Supervisor(store, writer, registry, clock)
         supervisor.start()
         stack.push_async_callback(supervisor.close)
-        yield create_api(
+        api = create_api(
             store=store,
             registry=registry,
             settings=settings,
@@ -48,3 +52,8 @@ async def create_app(
             wake=supervisor.wake,
             heartbeat=supervisor.alive,
         )
+        yield Starlette(routes=[Route("/", _home), *asset_routes(), *api])
+
+
+async def _home(request: Request) -> Response:
+    return home_page(request)

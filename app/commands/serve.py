@@ -111,6 +111,6 @@ def welcome(host: str, port: int) -> str:
         f"  Home      {base}/\n"
         f"  GraphiQL  {base}/graphql\n"
         f"  Health    {base}/health\n"
-        "  Try it    medha demo   in another terminal: an account, synthetic candles, a paper run that moves\n"
+        "  Try it    medha demo   in another terminal: an account, synthetic candles, a moving paper run\n"
         "  Stop      Ctrl-C\n"
     )
