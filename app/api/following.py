@@ -1,0 +1,89 @@
+"""Following the viewer's log of events from a place on: every one once, in order, for as long as one may."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from app.api.context import Context
+from app.api.enums import EventKind
+from app.api.errors import Refusal, unauthenticated
+from app.api.events import Seen
+from app.api.scalars import Cursor
+from app.store import events
+from app.store.events import CursorExpired
+from app.store.tables.system import Event as EventRow
+
+BATCH = 500
+
+
+class Wanted(NamedTuple):
+    """Which of the viewer's events."""
+
+    kinds: Sequence[EventKind] | None = None
+    run_id: UUID | None = None
+
+
+def scope(context: Context) -> str:
+    """What event cursors are bound to: the viewer alone, so any subscription goes on from any event."""
+    return f"{context.viewer.user_id}/events"
+
+
+def cursor_of(context: Context, position: int) -> Cursor:
+    """The cursor of a place in the viewer's log."""
+    return context.api.cursors.write(scope(context), [position])
+
+
+async def start_of(context: Context, after: str | None) -> int:
+    """The position to start after: the cursor's, or the log's end when there is none."""
+    async with context.reading_fresh() as session:
+        end = await events.head(session)
+    if after is None:
+        return end
+    place = context.api.cursors.read(scope(context), after)
+    if place is None or place[0] > end:
+        raise Refusal(
+            "CURSOR_INVALID",
+            "This cursor is not of your events: leave `after` out to start from now.",
+            startAfter=cursor_of(context, end),
+        )
+    return int(place[0])
+
+
+async def follow(context: Context, position: int, wanted: Wanted) -> AsyncGenerator[list[Seen], None]:
+    """The viewer's events after a position, in batches, as they come.
+
+    Ends with UNAUTHENTICATED when the access token ends, and with CURSOR_EXPIRED when events were pruned.
+    """
+    while True:
+        found, position = await _read(context, position, wanted)
+        if found:
+            yield [Seen(event, cursor_of(context, event.position)) for event in found]
+        if len(found) < BATCH:
+            await _changed(context, position)
+
+
+async def _read(context: Context, position: int, wanted: Wanted) -> tuple[list[EventRow], int]:
+    """Events after the position, and the position up to which nothing wanted is left."""
+    async with context.reading_fresh() as session:
+        # The end is asked for first: what commits after it is found again from there.
+        end = await events.head(session)
+        found = await events.after(session, position, kinds=wanted.kinds, run_id=wanted.run_id, limit=BATCH)
+    if isinstance(found, CursorExpired):
+        raise Refusal(
+            "CURSOR_EXPIRED",
+            "Events after this cursor are no longer kept: read the state anew and go on from `startAfter`.",
+            startAfter=cursor_of(context, found.first),
+        )
+    last = found[-1].position if found else position
+    return found, last if len(found) == BATCH else max(last, end)
+
+
+async def _changed(context: Context, position: int) -> None:
+    viewer = context.viewer
+    left = (viewer.expires_at - context.api.clock.now()).total_seconds()
+    try:
+        async with asyncio.timeout(left):
+            await context.api.relay.changed(viewer.user_id, position)
+    except TimeoutError:
+        raise unauthenticated("The access token is over: refresh the session and resume.") from None

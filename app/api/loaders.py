@@ -1,0 +1,97 @@
+"""Loaders: what many nodes of one answer need, fetched in one statement each."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Select, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from strawberry.dataloader import DataLoader
+
+from app.api.paging import arrow_rows
+from app.api.rows import Row, rows_of
+from app.store.results import read_result
+from app.store.tables import metadata
+from app.store.tables.strategies import ResultKind
+
+Sessions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+ResultKey = tuple[UUID, ResultKind]
+
+
+class Loaders:
+    """Batches within one tick of the loop and keeps nothing, so no answer is ever stale."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._rows: dict[str, DataLoader[UUID, Row | None]] = {}
+        self.fills_of_order = DataLoader(self._fills_of_orders, cache=False)
+        self.events_of_order = DataLoader(self._events_of_orders, cache=False)
+        self.results = DataLoader(self._results, cache=False)
+
+    async def row(self, table: str, row_id: UUID | None) -> Row | None:
+        """The row of this id the viewer may see, or None."""
+        if row_id is None:
+            return None
+        if table not in self._rows:
+            self._rows[table] = DataLoader(lambda ids: self._by_id(table, ids), cache=False)
+        return await self._rows[table].load(row_id)
+
+    async def result_row(self, run_id: UUID, kind: ResultKind, row_id: UUID) -> Row | None:
+        """The row of this id in a backtest's result, or None."""
+        table = await self.results.load((run_id, kind))
+        found = arrow_rows(table.filter(pc.equal(table["id"], str(row_id)))) if table else []
+        return found[0] if found else None
+
+    async def _by_id(self, table: str, ids: Sequence[UUID]) -> list[Row | None]:
+        columns = statement_of(table)
+        key = columns.selected_columns["id"]
+        found = {row["id"]: row for row in await self._fetch(columns.where(key.in_(set(ids))))}
+        return [found.get(row_id) for row_id in ids]
+
+    async def _fills_of_orders(self, ids: Sequence[UUID]) -> list[list[Row]]:
+        fills = metadata.tables["fills"]
+        statement = select(fills).where(fills.c.order_id.in_(set(ids)))
+        return _grouped(await self._fetch(statement.order_by(fills.c.traded_at, fills.c.id)), ids)
+
+    async def _events_of_orders(self, ids: Sequence[UUID]) -> list[list[Row]]:
+        events = metadata.tables["order_events"]
+        statement = select(events).where(events.c.order_id.in_(set(ids)))
+        return _grouped(await self._fetch(statement.order_by(events.c.order_id, events.c.sequence)), ids)
+
+    async def _results(self, keys: Sequence[ResultKey]) -> list[pa.Table | None]:
+        async with self._sessions() as session:
+            found = {key: await read_result(session, *key) for key in set(keys)}
+        return [found[key] for key in keys]
+
+    async def _fetch(self, statement: Select[Any]) -> list[Row]:
+        async with self._sessions() as session:
+            return await rows_of(session, statement)
+
+
+def statement_of(table: str) -> Select[Any]:
+    """Every column of a table; an order with where it stands now."""
+    if table != "orders":
+        return select(metadata.tables[table])
+    orders, states = metadata.tables["orders"], metadata.tables["order_states"]
+    now = [states.c[name] for name in ORDER_STATE_COLUMNS]
+    return select(orders, *now).join(states, states.c.order_id == orders.c.id)
+
+
+ORDER_STATE_COLUMNS = (
+    "status",
+    "filled_quantity",
+    "filled_value",
+    "broker_order_id",
+    "reason",
+    "updated_at",
+)
+
+
+def _grouped(rows: Sequence[Row], ids: Sequence[UUID]) -> list[list[Row]]:
+    groups: dict[UUID, list[Row]] = {row_id: [] for row_id in ids}
+    for row in rows:
+        groups[row["order_id"]].append(row)
+    return [groups[row_id] for row_id in ids]

@@ -1,0 +1,247 @@
+"""Registration, log-in, and the sessions that come of it."""
+
+from datetime import datetime
+from ipaddress import ip_address
+from uuid import UUID, uuid4
+
+import strawberry
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import insert, select, update
+from starlette.responses import Response
+
+from app.api.accounts import User
+from app.api.context import Info
+from app.api.enums import UserErrorCode
+from app.api.errors import Refused, UserError, refused
+from app.api.rows import Row, changed, only_row, row_of
+from app.security import REFRESH_LIFETIME, new_refresh_token, token_hash
+from app.settings import Settings
+from app.store import people
+from app.store.people import FoundSession
+from app.store.tables import metadata
+
+SESSIONS = metadata.tables["sessions"]
+USERS = metadata.tables["users"]
+COOKIE = "medha_refresh"
+COOKIE_PATH = "/graphql"
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1024
+
+
+@strawberry.input(description="Who wants to trade here.")
+class RegisterUserInput:
+    """Who wants to trade here."""
+
+    email: str = strawberry.field(description="The e-mail to log in with.")
+    password: str = strawberry.field(description="12 characters or more, and not the e-mail.")
+
+
+@strawberry.type(description="What came of a registration.")
+class RegisterUserPayload:
+    """What came of a registration."""
+
+    user: User | None = strawberry.field(default=None, description="The new user; the first of all is ADMIN.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+@strawberry.input(description="Who logs in.")
+class LoginInput:
+    """Who logs in."""
+
+    email: str = strawberry.field(description="The e-mail given at registration.")
+    password: str = strawberry.field(description="The password.")
+    return_refresh_token: bool = strawberry.field(
+        default=False,
+        description="Have the refresh token in the payload, for programs. Otherwise it is set as a cookie"
+        " that scripts cannot read, and over a socket, which sets no cookies, there is none.",
+    )
+
+
+@strawberry.type(description="A session: what to send with requests, and until when.")
+class SessionPayload:
+    """A session, or why there is none."""
+
+    access_token: str | None = strawberry.field(
+        default=None, description="To be sent as `Authorization: Bearer …`."
+    )
+    expires_at: datetime | None = strawberry.field(
+        default=None, description="When the access token ends: refresh before."
+    )
+    refresh_token: str | None = strawberry.field(
+        default=None, description="Good for one refresh; only when it was asked for."
+    )
+    user: User | None = strawberry.field(default=None, description="Who is logged in now.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+@strawberry.input(description="Which session to go on with.")
+class RefreshSessionInput:
+    """Which session to go on with."""
+
+    refresh_token: str | None = strawberry.field(
+        default=None,
+        description="The token of the last log-in or refresh; without it, the cookie's is taken.",
+    )
+
+
+@strawberry.input(description="What to end.")
+class LogoutInput:
+    """What to end."""
+
+    everywhere: bool = strawberry.field(
+        default=False, description="End every session of the viewer, not this one alone."
+    )
+
+
+@strawberry.type(description="What came of a log-out.")
+class LogoutPayload:
+    """What came of a log-out."""
+
+    sessions_ended: int = strawberry.field(default=0, description="How many sessions it ended.")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was done; empty when it was.")
+
+
+async def register(info: Info, given: RegisterUserInput) -> RegisterUserPayload:
+    """A new user, or why there is none."""
+    api = info.context.api
+    if not registration_open(api.settings):
+        raise refused(UserErrorCode.REGISTRATION_CLOSED, "This server takes no new users.")
+    email = _checked_email(given.email)
+    _check_password(given.password, email)
+    password_hash = await api.passwords.hash(given.password)
+    async with api.store.anonymous() as session:
+        made = await people.register_user(session, email, password_hash)
+    if made is None:
+        raise refused(UserErrorCode.TAKEN, "There is a user with this e-mail already.", "email")
+    return RegisterUserPayload(user=User.of(made._asdict()), user_errors=[])
+
+
+def registration_open(settings: Settings) -> bool:
+    """What MEDHA_REGISTRATION says; unsaid, it is open only where nobody else can reach the server."""
+    return (settings.registration or ("open" if _loopback(settings.host) else "closed")) == "open"
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _checked_email(given: str) -> str:
+    try:
+        return validate_email(given.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise refused(UserErrorCode.INVALID, "This is not an e-mail address.", "email") from None
+
+
+def _check_password(password: str, email: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise refused(
+            UserErrorCode.INVALID,
+            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
+            "password",
+        )
+    if password.strip().lower() == email.lower():
+        raise refused(UserErrorCode.INVALID, "The password must not be the e-mail.", "password")
+
+
+async def log_in(info: Info, given: LoginInput) -> SessionPayload:
+    """A new session; for a wrong password and an unknown e-mail the same answer, after the same work."""
+    api = info.context.api
+    async with api.store.anonymous() as session:
+        found = await people.find_login(session, given.email.strip())
+    matches = await api.passwords.verify(given.password[:LONGEST_PASSWORD], found and found.password_hash)
+    if found is None or not matches or found.disabled:
+        raise refused(UserErrorCode.BAD_CREDENTIALS, "The e-mail or the password is not right.")
+    refresh, session_id = new_refresh_token(), uuid4()
+    now = api.clock.now()
+    row = {
+        "id": session_id,
+        "user_id": found.id,
+        "refresh_hash": token_hash(refresh),
+        "user_agent": info.context.request.headers.get("user-agent", "")[:200] or None,
+        "address": info.context.request.client.host if info.context.request.client else None,
+        "created_at": now,
+        "used_at": now,
+        "expires_at": now + REFRESH_LIFETIME,
+    }
+    async with api.store.viewer(found.id) as session:
+        await changed(session, insert(SESSIONS).values(row))
+        user = await only_row(session, select(USERS).where(USERS.c.id == found.id))
+    return _session(info, user, session_id, refresh, given.return_refresh_token)
+
+
+async def refresh_session(info: Info, given: RefreshSessionInput) -> SessionPayload:
+    """The session goes on with new tokens; a refresh token shown twice ends it for everybody who has one."""
+    api = info.context.api
+    token = given.refresh_token or info.context.request.cookies.get(COOKIE)
+    if not token:
+        raise _bad_token()
+    async with api.store.anonymous() as session:
+        found = await people.find_session(session, token_hash(token))
+    if found is None or found.revoked_at or found.expires_at <= api.clock.now():
+        raise _bad_token()
+    refresh = new_refresh_token()
+    user = None if found.reused else await _rotate(info, found, token, refresh)
+    if user is None:
+        await _revoke(info, found.user_id, found.id)
+        raise _bad_token()
+    return _session(info, user, found.id, refresh, given.refresh_token is not None)
+
+
+async def _rotate(info: Info, found: FoundSession, old: str, new: str) -> Row | None:
+    """Exchange the hashes; the user, or None when another refresh came first or the user is disabled."""
+    rotation = update(SESSIONS).where(
+        SESSIONS.c.id == found.id,
+        SESSIONS.c.refresh_hash == token_hash(old),
+        SESSIONS.c.revoked_at.is_(None),
+    )
+    values = {"refresh_hash": token_hash(new), "previous_hash": token_hash(old)}
+    active = select(USERS).where(USERS.c.id == found.user_id, USERS.c.disabled_at.is_(None))
+    async with info.context.api.store.viewer(found.user_id) as session:
+        if not await changed(session, rotation.values(used_at=info.context.api.clock.now(), **values)):
+            return None
+        return await row_of(session, active)
+
+
+async def log_out(info: Info, given: LogoutInput) -> LogoutPayload:
+    """Ends this session, or all of the viewer's."""
+    viewer = info.context.viewer
+    ended = await _revoke(info, viewer.user_id, None if given.everywhere else viewer.session_id)
+    if isinstance(info.context.response, Response):
+        info.context.response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return LogoutPayload(sessions_ended=ended, user_errors=[])
+
+
+async def _revoke(info: Info, user_id: UUID, session_id: UUID | None) -> int:
+    ending = update(SESSIONS).where(SESSIONS.c.user_id == user_id, SESSIONS.c.revoked_at.is_(None))
+    if session_id is not None:
+        ending = ending.where(SESSIONS.c.id == session_id)
+    async with info.context.api.store.viewer(user_id) as session:
+        return await changed(session, ending.values(revoked_at=info.context.api.clock.now()))
+
+
+def _session(info: Info, user: Row, session_id: UUID, refresh: str, shown: bool) -> SessionPayload:
+    access, expires = info.context.api.tokens.issue(user["id"], session_id)
+    response = info.context.response
+    if not shown and isinstance(response, Response):
+        response.set_cookie(
+            COOKIE,
+            refresh,
+            max_age=int(REFRESH_LIFETIME.total_seconds()),
+            path=COOKIE_PATH,
+            secure=info.context.request.url.scheme == "https",
+            httponly=True,
+            samesite="strict",
+        )
+    return SessionPayload(
+        access_token=access,
+        expires_at=expires,
+        refresh_token=refresh if shown else None,
+        user=User.of(user),
+        user_errors=[],
+    )
+
+
+def _bad_token() -> Refused:
+    return refused(UserErrorCode.BAD_CREDENTIALS, "The session is over: log in again.")
