@@ -14,7 +14,7 @@ from app.clock import Clock, SystemClock
 from app.engine.supervisor import Supervisor
 from app.settings import Settings
 from app.store.database import Database
-from app.store.open import open_store
+from app.store.open import store_on
 from app.store.relay import Relay
 from app.store.writer import Writer
 from streams.strategies import StrategyRegistry, built_in
@@ -33,7 +33,7 @@ async def create_app(
     """
     registry, clock = registry or built_in(), clock or SystemClock()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings, database))
+        store = await stack.enter_async_context(store_on(settings, database))
         relay = Relay(store.dedicated)
         relay.start()
         stack.push_async_callback(relay.close)

@@ -15,7 +15,7 @@ def database_of(settings: Settings, *, attach: bool) -> Iterator[Database]:
     """The database the settings name, or the one in the data folder, started for as long as the block lasts.
 
     With `attach` a server that another `medha` runs there is used as it is; without it that is refused.
-    Call it from the main thread, outside the event loop. StoreUnavailable says what to do next.
+    Call it from the main thread. StoreUnavailable says what to do next.
     """
     if settings.database_url is not None:
         yield Database.external(str(settings.database_url))
@@ -26,7 +26,7 @@ def database_of(settings: Settings, *, attach: bool) -> Iterator[Database]:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, database: Database) -> AsyncIterator[Store]:
+async def store_on(settings: Settings, database: Database) -> AsyncIterator[Store]:
     """A store over a database brought to this version's schema."""
     await migrate(database)
     read = settings.database_read_url
@@ -35,3 +35,11 @@ async def open_store(settings: Settings, database: Database) -> AsyncIterator[St
         yield store
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """A store for a command: beside a running server, or on a database of its own for as long as it takes."""
+    with database_of(settings, attach=True) as database:
+        async with store_on(settings, database) as store:
+            yield store
