@@ -1,0 +1,118 @@
+"""`medha candles` as a person types it: what it prints, writes and refuses."""
+
+import argparse
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.commands.candles import register
+from app.importing.actions import Declined, export_words, import_words, list_stored
+from app.store.engine import Store
+from tests.app.importing.candle_files import row, stored, written
+
+SERIES = ["--instrument", "NSE:TESTED", "--interval", "1m"]
+
+
+def words(*typed: str | Path) -> argparse.Namespace:
+    """The command line, parsed by the command's own parser."""
+    parser = argparse.ArgumentParser()
+    register(parser.add_subparsers())
+    return parser.parse_args(["candles", *map(str, typed)])
+
+
+async def test_import_list_and_export_belong_together(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was imported is listed, and exported as it was."""
+    path = written(tmp_path, [row("09:15"), row("09:16", "100.5")])
+    await import_words(store, words("import", path, *SERIES))
+    assert "NSE:TESTED 1m: 2 added, 0 unchanged, 0 replaced" in capsys.readouterr().out
+
+    await list_stored(store, words("list"))
+    listed = capsys.readouterr().out
+    assert listed.split("\n")[1].split() == [
+        *("NSE:TESTED", "1m", "2"),
+        *("2025-01-02", "09:15:00", "IST", "2025-01-02", "09:16:00", "IST"),
+    ]
+
+    await export_words(store, words("export", tmp_path / "out.csv", *SERIES))
+    assert (tmp_path / "out.csv").read_text().splitlines() == [
+        "timestamp,open,high,low,close,volume",
+        "2025-01-02 03:45:00Z,100,101,99,100,10",
+        "2025-01-02 03:46:00Z,100,101,99,100.5,10",
+    ]
+    assert sorted(os.listdir(tmp_path)) == ["candles.csv", "out.csv"]
+
+
+async def test_a_refused_import_says_why_and_writes_its_report(store: Store, tmp_path: Path) -> None:
+    """The report is there when the import is not."""
+    path = written(tmp_path, [row("09:15"), row("16:00")])
+    with pytest.raises(Declined, match="1 outside the session"):
+        await import_words(store, words("import", path, *SERIES, "--report", tmp_path / "bad.csv"))
+    assert "16:00:00 IST" in (tmp_path / "bad.csv").read_text()
+
+
+async def test_the_options_reach_the_import(store: Store, tmp_path: Path) -> None:
+    """A zone, the close's stamps, the rows to skip, what the instrument is."""
+    lines = ["2025-01-02 09:16:00,100,101,99,100,10", "2025-01-02 16:00:00,100,101,99,100,10"]
+    path = written(tmp_path, lines)
+    options = ["--timezone", "IST", "--stamps", "close", "--skip-bad", "--kind", "future", "--lot-size", "75"]
+    await import_words(store, words("import", path, *SERIES, *options, "--tick-size", "0.1"))
+    assert len(await stored(store)) == 1
+    async with store.trading() as connection:
+        known = await connection.fetchrow("SELECT kind, lot_size, tick_size FROM instruments")
+    assert [str(value) for value in known.values()] == ["FUTURE", "75", "0.1000"]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--timezone", "Mars"], "Mars"),
+        (["--lot-size", "0"], "--lot-size 0"),
+        (["--tick-size", "free"], "--tick-size free"),
+        (["--instrument", "NYSE:IBM"], "NYSE"),
+        (["--instrument", "NSE:NIFTY25JANFUT"], "--kind"),
+    ],
+)
+async def test_a_word_that_makes_no_sense_is_refused_by_name(
+    store: Store, tmp_path: Path, options: list[str], reason: str
+) -> None:
+    """Before any file is read."""
+    path = written(tmp_path, [row("09:15")])
+    with pytest.raises(Declined, match=reason):
+        await import_words(store, words("import", path, *SERIES, *options))
+
+
+async def test_export_takes_the_dates_it_is_told_in_india(store: Store, tmp_path: Path) -> None:
+    """Both dates are included; without candles there is no file."""
+
+    days = [date(2025, 1, day) for day in (1, 2, 3)]
+    path = written(tmp_path, [row("09:15", day=day) for day in days])
+    await import_words(store, words("import", path, *SERIES))
+    out = tmp_path / "out.csv"
+    await export_words(store, words("export", out, *SERIES, "--from", "2025-01-02", "--to", "2025-01-02"))
+    assert [line[:10] for line in out.read_text().splitlines()[1:]] == ["2025-01-02"]
+    with pytest.raises(Declined, match="no 1m candles"):
+        await export_words(store, words("export", tmp_path / "no.csv", *SERIES, "--from", "2025-01-04"))
+    assert not (tmp_path / "no.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "reason"),
+    [
+        ("out.xlsx", [], "must end in"),
+        ("no/where/out.csv", [], "could not be written"),
+        ("out.csv", ["--instrument", "NSE:NOBODY"], "not known here"),
+        ("out.csv", ["--from", "yesterday"], "yesterday"),
+    ],
+)
+async def test_an_export_that_cannot_be_says_why(
+    store: Store, tmp_path: Path, file: str, options: list[str], reason: str
+) -> None:
+    """Nothing is left behind."""
+    await import_words(store, words("import", written(tmp_path, [row("09:15")]), *SERIES))
+    with pytest.raises(Declined, match=reason):
+        await export_words(store, words("export", tmp_path / file, *SERIES, *options))
+    assert not (tmp_path / file).exists()

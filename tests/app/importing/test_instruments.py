@@ -1,0 +1,84 @@
+"""Instruments: made on import, told, kept as they are, and found by what is typed."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from app.importing.importer import Imported, Request
+from app.importing.newcomers import described
+from app.importing.summary import told
+from app.store.engine import Store
+from app.store.instruments import ensure_instrument, key_of, search_instruments
+from streams.domain.market import Instrument, InstrumentKind
+from tests.app.importing.candle_files import ONE_MINUTE, imported, instrument, row, written
+
+
+async def test_an_unknown_instrument_is_made_with_defaults_that_are_told(
+    store: Store, tmp_path: Path
+) -> None:
+    """A share with tick 0.05 and lot 1; a well-known index is an index."""
+    path = written(tmp_path, [row("09:15")])
+    outcome = await imported(store, path)
+    assert isinstance(outcome, Imported)
+    assert outcome.instrument == Instrument("NSE:TESTED", InstrumentKind.EQUITY, 500, 1)
+    first_line = next(iter(told(outcome, Request((path,), instrument(), ONE_MINUTE))))
+    assert first_line.startswith("NSE:TESTED is new here: taken for EQUITY, tick 0.05, lot 1")
+    index = await imported(store, path, of=instrument("NIFTY"))
+    assert isinstance(index, Imported)
+    assert index.instrument.kind is InstrumentKind.INDEX
+
+
+async def test_what_the_store_knows_of_an_instrument_stands(store: Store, tmp_path: Path) -> None:
+    """A later import that describes it otherwise changes nothing of it."""
+    future = instrument("NSE:NIFTY25JANFUT", InstrumentKind.FUTURE)
+    await imported(store, written(tmp_path, [row("09:15")]), of=future)
+    again = await imported(
+        store,
+        written(tmp_path, [row("09:16")]),
+        of=instrument("NSE:NIFTY25JANFUT", InstrumentKind.EQUITY),
+    )
+    assert isinstance(again, Imported)
+    assert (again.made, again.instrument.kind) == (False, InstrumentKind.FUTURE)
+
+
+async def test_a_search_puts_what_begins_so_before_what_contains_it(store: Store) -> None:
+    """Letters' case is no matter, and a wild card is a letter like any other."""
+    async with store.trading() as connection:
+        for symbol in ("RELIANCE", "RELINFRA", "ARELI", "NIFTY_50"):
+            await ensure_instrument(connection, instrument(f"NSE:{symbol}"))
+    async with store.anonymous() as session:
+        found = await search_instruments(session, "reli")
+        assert [found_row.symbol for found_row in found] == ["RELIANCE", "RELINFRA", "ARELI"]
+        assert [found_row.symbol for found_row in await search_instruments(session, "y_5")] == ["NIFTY_50"]
+        assert not await search_instruments(session, "%")
+
+
+def test_a_future_or_an_option_has_to_be_said() -> None:
+    """A symbol with digits that ends in CE, PE or FUT is not taken for a share."""
+    for symbol in ("NIFTY25JANFUT", "NIFTY2580724800CE", "BANKNIFTY25JAN50000PE"):
+        told_back = described(symbol)
+        assert isinstance(told_back, str)
+        assert "--kind" in told_back
+        assert isinstance(described(symbol, InstrumentKind.OPTION), Instrument)
+    assert isinstance(described("RELIANCE"), Instrument)
+    assert isinstance(described("3MINDIA"), Instrument)
+
+
+def test_tick_and_lot_are_as_said() -> None:
+    """The tick in units of a hundredth of a paisa."""
+    found = described("MCX:GOLD25FEBFUT", InstrumentKind.FUTURE, Decimal("1"), 100)
+    assert found == Instrument("MCX:GOLD25FEBFUT", InstrumentKind.FUTURE, 10_000, 100)
+
+
+@pytest.mark.parametrize(("text", "key"), [("reliance", "NSE:RELIANCE"), (" bse:M&M ", "BSE:M&M")])
+def test_a_key_is_an_exchange_and_a_symbol(text: str, key: str) -> None:
+    """NSE where nothing is said."""
+    assert key_of(text) == key
+
+
+@pytest.mark.parametrize("text", ["", "NSE:", "NYSE:IBM"])
+def test_a_key_without_symbol_or_known_exchange_is_refused(text: str) -> None:
+    """The message says what is missing."""
+    with pytest.raises(ValueError, match=r"names no symbol|no exchange known"):
+        key_of(text)
