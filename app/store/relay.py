@@ -59,6 +59,11 @@ class Relay:
         self._nudged = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def watched(self) -> int:
+        """How many users somebody waits for."""
+        return len(self._watched)
+
     def start(self) -> None:
         """Begin to listen."""
         self._task = asyncio.create_task(self._run(), name="relay")
