@@ -30,6 +30,8 @@ def configure_logging(
     for name in ROUTED:
         routed = logging.getLogger(name)
         routed.handlers, routed.propagate, routed.disabled = [], True, False
+    # A line for each revision at every start tells nobody anything; failures are exceptions.
+    logging.getLogger("alembic").setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(True)
     structlog.configure(
         processors=[

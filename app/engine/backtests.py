@@ -12,7 +12,6 @@ import pyarrow as pa
 from app.engine import rows
 from app.engine.identity import RunIdentity
 from app.engine.plan import PRODUCT, Plan
-from app.engine.rows import Row
 from app.store.driver import to_moment
 from app.store.results import MONEY, moment_column, money_column, table_of
 from app.store.tables.strategies import ResultKind
@@ -111,11 +110,7 @@ def _decisions(run: RunIdentity, outcome: Outcome, at: _Stamp) -> pa.Table:
         verdict = "APPROVED" if each.decision.permitted else "REFUSED"
         found.append({**row, "verdict": verdict, "verdicts": rows.verdicts(each.decision)})
     extra = {"verdict": pa.string(), "verdicts": pa.string()}
-    return table_of(["risk_events"], [_money(row, "limit_value", "observed_value") for row in found], extra)
-
-
-def _money(row: Row, *names: str) -> Row:
-    return row | {name: Decimal(row[name]) for name in names if row.get(name) is not None}
+    return table_of(["risk_events"], found, extra)
 
 
 def _orders(run: RunIdentity, outcome: Outcome, at: _Stamp) -> pa.Table:
