@@ -75,8 +75,10 @@ def read_cells(path: Path, on_bytes: Callable[[int], None] = lambda count: None)
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
         return _parquet(path, on_bytes) if parquet else _csv(path, on_bytes)
-    except (OSError, pa.ArrowException) as error:
+    except pa.ArrowException as error:
         return Unreadable(path, str(error).splitlines()[0])
+    except OSError as error:
+        return Unreadable(path, error.strerror or str(error))
 
 
 def _parquet(path: Path, on_bytes: Callable[[int], None]) -> Cells:

@@ -1,7 +1,10 @@
 """`medha candles` as a person types it: what it prints, writes and refuses."""
 
 import argparse
+import asyncio
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +12,10 @@ import pytest
 
 from app.commands.candles import register
 from app.importing.actions import Declined, export_words, import_words, list_stored
+from app.store.embedded import RunningPostgres
 from app.store.engine import Store
 from tests.app.importing.candle_files import row, stored, written
+from tests.databases import fresh_database
 
 SERIES = ["--instrument", "NSE:TESTED", "--interval", "1m"]
 
@@ -116,3 +121,20 @@ async def test_an_export_that_cannot_be_says_why(
     with pytest.raises(Declined, match=reason):
         await export_words(store, words("export", tmp_path / file, *SERIES, *options))
     assert not (tmp_path / file).exists()
+
+
+def test_the_command_runs_as_a_person_runs_it(postgres: RunningPostgres, tmp_path: Path) -> None:
+    """In a process of its own, on a database that is empty and not even migrated: exit code and words."""
+    dsn = asyncio.run(fresh_database(postgres))
+    environment = os.environ | {"MEDHA_DATABASE_URL": dsn, "MEDHA_DATA_DIR": str(tmp_path / "data")}
+
+    def medha(*typed: str | Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "app.cli", "candles", *map(str, typed)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    refused = medha("import", written(tmp_path, [row("16:00")]), *SERIES)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "1 outside the session" in refused.stderr
+    done = medha("import", written(tmp_path, [row("09:15")]), *SERIES)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 added" in done.stdout

@@ -25,12 +25,12 @@ from app.store.candles import (
     read_candles,
     write_candles,
 )
-from app.store.driver import to_micros, to_moment
+from app.store.driver import to_moment
 from app.store.engine import Store
 from app.store.instruments import ensure_instrument, find_instrument
 from app.store.merging import KINDS, columns_of
 from streams.domain.market import Candles, Interval
-from tests.app.importing.candle_files import clocks, imported, instrument, row, stored, written
+from tests.app.importing.candle_files import HEADER, clocks, imported, instrument, row, stored, written
 
 ONE_MINUTE = Interval.ONE_MINUTE
 ALPHA = SYNTHETIC[0]
@@ -109,9 +109,21 @@ async def test_an_import_that_fails_half_way_leaves_nothing(store: Store, tmp_pa
     request = Request((written(tmp_path, lines),), instrument(), ONE_MINUTE)
     async with store.trading() as connection:
         with pytest.raises(Cut):
-            await import_files(connection, request, to_micros(to_moment(2 * 10**15)), Progress(on_rows=cut))
+            await import_files(connection, request, 2 * 10**15, Progress(on_rows=cut))
         assert await find_instrument(connection, instrument().key) is None
         assert await connection.fetchval("SELECT count(*) FROM candle_chunks") == 0
+
+
+async def test_progress_is_told_in_bytes_and_candles(store: Store, tmp_path: Path) -> None:
+    """All bytes of all files, and every candle once, by the month."""
+    lines = [row("09:15", day=date(2025, 1, 31)), row("09:15", day=date(2025, 2, 3))]
+    path = written(tmp_path, lines)
+    taken: list[int] = []
+    dealt: list[int] = []
+    request = Request((path,), instrument(), ONE_MINUTE)
+    async with store.trading() as connection:
+        await import_files(connection, request, 2 * 10**15, Progress(taken.append, dealt.append))
+    assert (sum(taken), dealt) == (len("\n".join([HEADER, *lines, ""])), [1, 1])
 
 
 async def test_what_goes_in_comes_out_bit_for_bit(store: Store) -> None:
