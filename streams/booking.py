@@ -2,11 +2,11 @@
 
 from streams import positions
 from streams.charges import charged
-from streams.domain.orders import Leg, OrderStatus
+from streams.domain.orders import Leg
 from streams.domain.portfolio import Fill
 from streams.events import Execution, FillBooked, OrderMoved, PositionChanged, Report
 from streams.ordering import Step, changed, give_back
-from streams.orders import TERMINAL, moved
+from streams.orders import EDGES, TERMINAL, moved
 from streams.state import Holding, State, Terms, Working, working
 
 
@@ -39,14 +39,17 @@ def _after(order: Working, report: Report) -> Working:
 
 
 def _replaced(state: State, former: Working, after: Working) -> State:
-    """Working orders stay in the order of placing; a cancelled one is remembered for the rest of the day."""
-    kept = tuple(each for each in state.cancelled if each is not former)
-    if after.status in TERMINAL:
-        cancelled = (*kept, after) if after.status is OrderStatus.CANCELLED else kept
-        working = tuple(each for each in state.working if each is not former)
-        withdrawn = tuple(key for key in state.withdrawn if key != after.request.key)
-        return state._replace(working=working, cancelled=cancelled, withdrawn=withdrawn)
-    return state._replace(working=tuple(after if each is former else each for each in state.working))
+    """Working orders stay in the order of placing; what may still be heard of is remembered for the day."""
+    if after.status not in TERMINAL and former.status not in TERMINAL:
+        return state._replace(working=tuple(after if each is former else each for each in state.working))
+    working = tuple(each for each in state.working if each is not former)
+    cancelled = tuple(each for each in state.cancelled if each is not former)
+    if after.status not in TERMINAL:
+        return state._replace(working=(*working, after), cancelled=cancelled)
+    if EDGES[after.status]:
+        cancelled = (*cancelled, after)
+    withdrawn = tuple(key for key in state.withdrawn if key != after.request.key)
+    return state._replace(working=working, cancelled=cancelled, withdrawn=withdrawn)
 
 
 def _book(terms: Terms, state: State, order: Working, done: Execution) -> Step:

@@ -26,7 +26,7 @@ def step(terms: Terms, state: State, event: Event) -> Step:
     if isinstance(event, Intent):
         return follow(terms, state, event)
     if isinstance(event, Report):
-        return settle(terms, state, event)
+        return settle(terms, _at(state, event.execution.time) if event.execution else state, event)
     if isinstance(event, Command):
         return _on_command(terms, state, event)
     return state._replace(elsewhere=event.exposure), ()
@@ -40,10 +40,8 @@ def finished(state: State) -> bool:
 
 
 def _on_candles(terms: Terms, state: State, event: CandlesClosed) -> Step:
-    """New marks; a new day's equity to measure its loss against; exits that are still owed."""
-    day = (event.time + IST_OFFSET) // DAY
-    if day != state.day:
-        state = state._replace(day=day, day_equity=equity(state), cancelled=())
+    """New marks, and exits that are still owed."""
+    state = _at(state, event.time)
     holdings = tuple(
         each if each.mark == mark or not mark else each._replace(mark=mark)
         for each, mark in zip(state.holdings, event.marks, strict=True)
@@ -55,6 +53,14 @@ def _on_candles(terms: Terms, state: State, event: CandlesClosed) -> Step:
             state, more = give_back(terms, state, instrument, None)
             effects += more
     return state, (*effects, struck(state))
+
+
+def _at(state: State, time: int) -> State:
+    """On a new day, by a fill at its open or by a candle: the equity its loss is measured from."""
+    day = (time + IST_OFFSET) // DAY
+    if day <= state.day:
+        return state
+    return state._replace(day=day, day_equity=equity(state), cancelled=())
 
 
 def struck(state: State) -> PnlStruck:

@@ -39,9 +39,8 @@ def changed(state: State, instrument: int, **changes: Any) -> State:
 
 def _enter(terms: Terms, state: State, intent: Intent, wanted: int) -> Step:
     """Orders target - position - in flight if risk permits; a refusal disarms the target until it changes."""
-    holding = state.holdings[intent.instrument]
-    kept = positions.held(holding.lots) - excess(holding)
-    missing = wanted - kept - in_flight(state, intent.instrument, Leg.ENTRY)
+    held = positions.held(state.holdings[intent.instrument].lots)
+    missing = wanted - held - in_flight(state, intent.instrument, *Leg)
     if not missing * wanted > 0:
         return state, ()
     key = OrderKey(f"intent:{intent.sequence}", Leg.ENTRY)
@@ -50,7 +49,7 @@ def _enter(terms: Terms, state: State, intent: Intent, wanted: int) -> Step:
 
 def _request(terms: Terms, state: State, key: OrderKey, instrument: int, signed: int) -> OrderRequest:
     side = Side.BUY if signed > 0 else Side.SELL
-    trade = int(key.cause.removeprefix("intent:")) if key.leg is Leg.ENTRY else None
+    trade = key.intent if key.leg is Leg.ENTRY else None
     return OrderRequest(
         key, instrument, side, abs(signed), state.time, trade, product_type=terms.product_type
     )

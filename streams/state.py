@@ -56,14 +56,15 @@ class Working(NamedTuple):
 
     @property
     def rest(self) -> int:
-        """Signed quantity still to come."""
-        return self.request.side.sign * (self.request.quantity - self.filled)
+        """Signed quantity still to come; nothing once a broker has filled more than was asked for."""
+        return self.request.side.sign * max(0, self.request.quantity - self.filled)
 
 
 class State(NamedTuple):
     """A run between two events. Amounts in units; `day` counts IST days, `time` is the last candle's open.
 
-    `cancelled` orders may still be crossed by a fill today; `withdrawn` ones have been asked to be cancelled.
+    `cancelled` orders, and those taken for lost, may still be heard of today; `withdrawn` ones have been
+    asked to be cancelled.
     """
 
     holdings: tuple[Holding, ...]
@@ -106,17 +107,22 @@ def exposure(state: State) -> int:
     return held + _entering_value(state)
 
 
-def in_flight(state: State, instrument: int, leg: Leg) -> int:
-    """Signed quantity still to come from the instrument's working orders of this kind."""
+def in_flight(state: State, instrument: int, *legs: Leg) -> int:
+    """Signed quantity still to come from the instrument's working orders of these kinds.
+
+    An order asked to be cancelled is not counted on; should it fill all the same, that is given back.
+    """
     return sum(
         each.rest
         for each in state.working
-        if each.request.instrument == instrument and each.request.key.leg is leg
+        if each.request.instrument == instrument
+        and each.request.key.leg in legs
+        and each.request.key not in state.withdrawn
     )
 
 
 def working(state: State, key: OrderKey) -> Working | None:
-    """The order with this key, if its end has not come or a cancel may still be crossed by a fill."""
+    """The order with this key, if its end has not come or more may still be heard of it."""
     return next((each for each in (*state.working, *state.cancelled) if each.request.key == key), None)
 
 

@@ -3,14 +3,20 @@
 from typing import NamedTuple
 
 from streams.domain.intents import Intent
-from streams.domain.orders import Leg, Side
-from streams.events import Decided, Effect, FillBooked
+from streams.domain.orders import Leg, OrderStatus, Side
+from streams.domain.portfolio import Fill
+from streams.events import Decided, Effect, FillBooked, OrderMoved
+from streams.orders import TERMINAL
 from streams.positions import Closed
 from streams.risk.engine import Decision
 
 
 class Trade(NamedTuple):
-    """An entry decision and its outcome. Amounts in units, times in microseconds UTC, quantities unsigned."""
+    """An entry decision and its outcome. Amounts in units, times in microseconds UTC, quantities unsigned.
+
+    `closed_at` is when what had been entered by then was all given back; `entering` is over when the entry's
+    order has ended.
+    """
 
     intent: Intent
     side: Side
@@ -24,24 +30,32 @@ class Trade(NamedTuple):
     realised: int = 0
     opened_at: int | None = None
     closed_at: int | None = None
+    entering: bool = True
 
     @property
     def is_closed(self) -> bool:
-        """Whether all that was entered has been given back."""
-        return 0 < self.entry_quantity <= self.exit_quantity
+        """Whether all that was entered has been given back, and nothing more can come."""
+        return not self.entering and 0 < self.entry_quantity <= self.exit_quantity
 
 
 class Trades:
-    """The trades of a run by intent sequence. A fill's charges go to the trade it opened, else to the first
-    it closed, so that trades and ledger add up to the same."""
+    """The trades of a run by intent sequence.
+
+    A fill's charges go to the trade it opened, else to the first it closed; what no trade answers for (a
+    broker filled an exit beyond the position) goes to the instrument's last one. So trades and ledger add
+    up to the same.
+    """
 
     def __init__(self) -> None:
         self.by_intent: dict[int, Trade] = {}
+        self._last: dict[int, int] = {}
 
     def take(self, effect: Effect) -> tuple[int, ...]:
         """Applies an effect; the sequences of the trades it made or changed."""
         if isinstance(effect, Decided):
             return self._decided(effect)
+        if isinstance(effect, OrderMoved):
+            return self._moved(effect)
         if isinstance(effect, FillBooked):
             return self._filled(effect)
         return ()
@@ -51,37 +65,53 @@ class Trades:
         if intent is None or request.key.leg is Leg.EXIT:
             return ()
         self.by_intent[intent.sequence] = Trade(intent, request.side, request.quantity, decided.decision)
+        self._last[request.instrument] = intent.sequence
         return (intent.sequence,)
 
+    def _moved(self, moved: OrderMoved) -> tuple[int, ...]:
+        """The end of an entry may be what its trade was waiting for; a last fill is still to be booked."""
+        number = moved.request.trade
+        if number not in self.by_intent or number is None:
+            return ()
+        after = self.by_intent[number]._replace(entering=moved.status not in TERMINAL)
+        self.by_intent[number] = after
+        return (number,) if after.is_closed and moved.status is not OrderStatus.FILLED else ()
+
     def _filled(self, booked: FillBooked) -> tuple[int, ...]:
-        touched = [each.trade for each in booked.closed if each.trade is not None]
-        for part in booked.closed:
-            self._close(part, booked)
-        opened = booked.fill.order.cause.removeprefix("intent:") if booked.opened else ""
-        if opened.isdigit() and int(opened) in self.by_intent:
-            self._open(int(opened), booked)
-            touched.insert(0, int(opened))
-        if touched:
-            first = self.by_intent[touched[0]]
-            self.by_intent[touched[0]] = first._replace(charges=first.charges + booked.fill.charges)
-        return tuple(dict.fromkeys(touched))
+        fill = booked.fill
+        touched = [self._close(self._answers(part.trade, fill), part, fill) for part in booked.closed]
+        if booked.opened:
+            entered = fill.order.intent if fill.order.leg is Leg.ENTRY else None
+            touched.insert(0, self._open(self._answers(entered, fill), booked.opened, fill))
+        numbers = tuple(dict.fromkeys(each for each in touched if each in self.by_intent))
+        if numbers:
+            first = self.by_intent[numbers[0]]
+            self.by_intent[numbers[0]] = first._replace(charges=first.charges + fill.charges)
+        return numbers
 
-    def _open(self, sequence: int, booked: FillBooked) -> None:
-        trade, size = self.by_intent[sequence], abs(booked.opened)
-        self.by_intent[sequence] = trade._replace(
-            entry_quantity=trade.entry_quantity + size,
-            entry_value=trade.entry_value + size * booked.fill.price,
-            opened_at=booked.fill.time if trade.opened_at is None else trade.opened_at,
-        )
+    def _answers(self, number: int | None, fill: Fill) -> int:
+        """The trade that was named, if it is kept; else the instrument's last."""
+        return number if number is not None else self._last.get(fill.instrument, -1)
 
-    def _close(self, part: Closed, booked: FillBooked) -> None:
-        if part.trade is None or part.trade not in self.by_intent:
-            return
-        trade, size = self.by_intent[part.trade], abs(part.quantity)
-        after = trade._replace(
-            exit_quantity=trade.exit_quantity + size,
-            exit_value=trade.exit_value + size * booked.fill.price,
-            realised=trade.realised + part.realised,
-        )
-        closed_at = booked.fill.time if after.is_closed else None
-        self.by_intent[part.trade] = after._replace(closed_at=closed_at)
+    def _open(self, number: int, opened: int, fill: Fill) -> int:
+        if number in self.by_intent:
+            trade, size = self.by_intent[number], abs(opened)
+            self.by_intent[number] = trade._replace(
+                entry_quantity=trade.entry_quantity + size,
+                entry_value=trade.entry_value + size * fill.price,
+                opened_at=fill.time if trade.opened_at is None else trade.opened_at,
+                closed_at=None,
+            )
+        return number
+
+    def _close(self, number: int, part: Closed, fill: Fill) -> int:
+        if number in self.by_intent:
+            trade, size = self.by_intent[number], abs(part.quantity)
+            given_back = trade.exit_quantity + size
+            self.by_intent[number] = trade._replace(
+                exit_quantity=given_back,
+                exit_value=trade.exit_value + size * fill.price,
+                realised=trade.realised + part.realised,
+                closed_at=fill.time if given_back >= trade.entry_quantity else None,
+            )
+        return number

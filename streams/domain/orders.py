@@ -77,6 +77,12 @@ class OrderKey(NamedTuple):
     generation: int = 0
 
     @property
+    def intent(self) -> int | None:
+        """The sequence of the intent that caused the order; None for a command's."""
+        kind, _, number = self.cause.partition(":")
+        return int(number) if kind == "intent" else None
+
+    @property
     def name(self) -> str:
         """The key in one word, the same in every run that makes the same decisions."""
         return f"{self.cause}/{self.leg}/{self.slice}/{self.generation}"

@@ -36,6 +36,7 @@ class Desk:
         self.state: State = opening(self.terms)
         self.effects: list[Effect] = []
         self.trades = Trades()
+        self.ended: list[int] = []
         self._intents = self._commands = self._executions = 0
         self._time = START - MINUTE
         self._marks = [0] * len(self.terms.instruments)
@@ -45,7 +46,8 @@ class Desk:
         self.state, effects = step(self.terms, self.state, event)
         self.effects.extend(effects)
         for effect in effects:
-            self.trades.take(effect)
+            told = self.trades.take(effect)
+            self.ended += [each for each in told if self.trades.by_intent[each].is_closed]
         return effects
 
     def close(self, *rupees: float | None, at: int | None = None) -> tuple[Effect, ...]:
