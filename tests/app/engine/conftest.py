@@ -1,0 +1,6 @@
+"""The engine's fixtures, for the tests of this folder."""
+
+from tests.engines import engine, trader, watcher
+from tests.stores import database, empty_database, store, superuser, template
+
+__all__ = ["database", "empty_database", "engine", "store", "superuser", "template", "trader", "watcher"]
