@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from app import commands
+from app.settings import SettingsError
+from app.store.unavailable import StoreUnavailable
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,9 +21,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one subcommand; its exit code, 0 for done."""
+    """Runs one subcommand; its exit code, 0 for done, 1 where a person has to do something first."""
     chosen = parser().parse_args(arguments)
-    return int(chosen.run(chosen))
+    try:
+        return int(chosen.run(chosen))
+    except (SettingsError, StoreUnavailable) as refused:
+        print(f"medha: {refused}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from app.brokers.base import BrokerInterface
 from app.brokers.paper import PaperBroker, PaperTerms
-from app.store.tables.accounts import BrokerKind
 from streams.domain.market import Instrument
+from streams.domain.orders import BrokerKind
 
 Make = Callable[[tuple[Instrument, ...], PaperTerms], BrokerInterface]
 

@@ -6,8 +6,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from app.settings import Settings, SettingsError
-from app.store.unavailable import StoreUnavailable
+from app.settings import Settings
 
 
 def register(subparsers: Any) -> None:
@@ -24,7 +23,7 @@ def run(_: argparse.Namespace) -> int:
 
     try:
         return asyncio.run(_demo(Settings.from_environment()))
-    except (SettingsError, StoreUnavailable, RequestFailed) as refused:
+    except RequestFailed as refused:
         print(f"medha: {refused}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

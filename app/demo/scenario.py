@@ -1,15 +1,14 @@
 """What the demonstration does once it has an account: the main job, through GraphQL only."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.demo.account import INTERVAL, DemoAccount, sessions
 from app.demo.client import Client
 from app.importing.synthetic import PREFIX
 
-IST = ZoneInfo("Asia/Kolkata")
+IST = timezone(timedelta(hours=5, minutes=30), "IST")
 SPEED = "60"
 CAPITAL = "1000000"
 CONFIG = {"fast": 5, "slow": 15, "quantity": 25}

@@ -4,6 +4,13 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
+class BrokerKind(StrEnum):
+    """Where an account's orders go."""
+
+    PAPER = "PAPER"
+    DHAN = "DHAN"
+
+
 class Side(StrEnum):
     """Which way."""
 

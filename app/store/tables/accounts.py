@@ -23,6 +23,7 @@ from app.store.tables.columns import (
     reference,
     words,
 )
+from streams.domain.orders import BrokerKind
 
 
 class Role(StrEnum):
@@ -30,13 +31,6 @@ class Role(StrEnum):
 
     ADMIN = "ADMIN"
     TRADER = "TRADER"
-
-
-class BrokerKind(StrEnum):
-    """Where an account's orders go."""
-
-    PAPER = "PAPER"
-    DHAN = "DHAN"
 
 
 class BrokerAccountStatus(StrEnum):

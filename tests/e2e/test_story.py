@@ -1,0 +1,192 @@
+"""The whole main job as a new user does it: a real server, the CLI, GraphQL only, on real candles."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyarrow.parquet as pq
+import pytest
+
+from tests.api.client import PATIENCE, Client
+from tests.e2e.loop import Bar, Ending, RoundTrip, crossover
+from tests.market_data import real
+from tests.servers import Server, medha, running_server
+
+CONFIG = {"fast": 10, "slow": 30, "quantity": 10}
+CAPITAL, BPS, FEE = Decimal(1_000_000), Decimal(2), Decimal(20)
+WEEK = (date(2025, 3, 3), date(2025, 3, 7))
+
+
+@pytest.fixture
+async def server(open_tmp: Path) -> AsyncIterator[Server]:
+    """A server on an empty data folder."""
+    async with running_server(open_tmp / "data") as server:
+        yield server
+
+
+@pytest.fixture
+async def http(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    """Its HTTP."""
+    async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE) as client:
+        yield client
+
+
+async def test_a_new_user_goes_from_a_file_to_right_numbers_in_backtest_and_paper(
+    server: Server, http: httpx.AsyncClient
+) -> None:
+    """Import, register, create, backtest, paper, watch, command, read: and every number is the loop's."""
+    # given a real file, imported beside the running server, and the first user
+    file = real("1m/RELIANCE.parquet")
+    words = ("candles", "import", str(file), "--instrument", "RELIANCE", "--interval", "1m")
+    code, out, err = await medha(server.data_dir, *words)
+    assert code == 0, err
+    assert "52,125" in out
+    asha = Client(http)
+    await asha.sign_up("asha@example.com")
+    assert (await asha.ask("Me"))["role"] == "ADMIN"
+
+    # when she sets up what a run needs
+    (kind,) = await asha.ask("StrategyKinds")
+    account = (await asha.do("CreateBrokerAccount", name="Paper", openingBalance=str(CAPITAL)))[
+        "brokerAccount"
+    ]
+    wrong = {"name": "SMA", "kind": kind["key"], "config": {"fast": 30, "slow": 10}}
+    assert [code for code, _ in await asha.refusals("CreateStrategy", **wrong)] == ["INVALID"]
+    strategy = (await asha.do("CreateStrategy", name="SMA", kind=kind["key"], config=CONFIG))["strategy"]
+    (share,) = (await asha.ask("Instruments", search="RELIANCE"))["nodes"]
+    given = {
+        "strategyId": strategy["id"],
+        "brokerAccountId": account["id"],
+        "instrumentIds": [share["id"]],
+        "interval": "ONE_MINUTE",
+        "capital": str(CAPITAL),
+        "slippageBps": str(BPS),
+        "chargePerOrder": str(FEE),
+    }
+
+    # then a backtest over the whole file says what the loop says
+    bars = _bars(file)
+    await _check_backtest(asha, given, _loop(bars, bars[0].time))
+
+    # and a paper run over a week says it too, though its watcher loses the line half-way
+    begin = int(datetime.combine(WEEK[0], datetime.min.time(), UTC).timestamp() * 1_000_000)
+    end = int(datetime.combine(WEEK[1], datetime.max.time(), UTC).timestamp() * 1_000_000)
+    week = _loop([bar for bar in bars if bar.time <= end], begin)
+    paper = await _check_paper(asha, given, week)
+
+    # and nobody else sees any of it
+    await _check_isolation(http, paper)
+
+
+def _bars(file: Path) -> list[Bar]:
+    rows = pq.read_table(file, columns=["timestamp", "open", "close"]).to_pydict()
+    return [
+        Bar(int(stamp.timestamp() * 1_000_000), Decimal(repr(opened)), Decimal(repr(close)))
+        for stamp, opened, close in zip(rows["timestamp"], rows["open"], rows["close"], strict=True)
+    ]
+
+
+def _loop(bars: list[Bar], begin: int) -> Ending:
+    return crossover(
+        bars, begin, quantity=CONFIG["quantity"], fast=10, slow=30, capital=CAPITAL, bps=BPS, fee=FEE
+    )
+
+
+async def _check_backtest(asha: Client, given: dict[str, Any], expected: Ending) -> None:
+    run = (await asha.do("StartRun", mode="BACKTEST", **given))["run"]
+    async with asha.watching("WatchRunProgress", runId=run["id"]) as watch:
+        seen = [await watch.next()]
+        while seen[-1]["status"] not in {"COMPLETED", "FAILED"}:
+            seen.append(await watch.next())
+    assert seen[-1]["status"] == "COMPLETED", seen[-1]
+    report = await asha.ask("BacktestReport", runId=run["id"])
+    assert Decimal(report["finalEquity"]) == expected.equity
+    assert Decimal(report["charges"]) == expected.charges
+    assert report["candles"] == 52_125
+    assert await _round_trips(asha, run["id"]) == expected.trades
+    assert len(expected.trades) > 900
+
+
+async def _check_paper(asha: Client, given: dict[str, Any], expected: Ending) -> str:
+    asked = {"from": WEEK[0].isoformat(), "to": WEEK[1].isoformat(), "speed": "20000"}
+    run_id = str((await asha.do("StartRun", mode="PAPER", **given | asked))["run"]["id"])
+    first, cursor = await _watch(asha, run_id, None, fills=5)
+    await asha.do("PauseRun", runId=run_id)
+    await asha.do("ResumeRun", runId=run_id)
+    rest, _ = await _watch(asha, run_id, cursor, fills=None)
+    fills = [event["fill"]["id"] for event in (*first, *rest) if event["__typename"] == "OrderFilled"]
+    assert len(fills) == len(set(fills))
+    stored = await _all(asha, "Orders", run_id)
+    assert sorted(fill["id"] for order in stored for fill in order["fills"]) == sorted(fills)
+    statuses = [event["runStatus"] for event in rest if event["__typename"] == "RunStatusChanged"]
+    assert statuses[:2] == ["PAUSED", "RUNNING"]
+    assert statuses[-1] == "COMPLETED"
+    if await _paused_through_nothing(asha, run_id):
+        assert await _round_trips(asha, run_id) == expected.trades
+        pnl = await asha.ask("Pnl", filter={"runId": run_id})
+        assert Decimal(pnl["equity"][-1]) == expected.equity
+    return run_id
+
+
+async def _paused_through_nothing(asha: Client, run_id: str) -> bool:
+    """Whether no decision fell into the pause; if one did, its refusal says so."""
+    refusals: list[dict[str, Any]] = (await asha.ask("RiskEvents", filter={"runId": run_id}))["nodes"]
+    assert {each["rule"] for each in refusals} <= {"trading_state"}
+    return not refusals
+
+
+async def _watch(
+    asha: Client, run_id: str, after: str | None, fills: int | None
+) -> tuple[list[dict[str, Any]], str]:
+    """Events until the run is over, or until so many fills have been seen; and where to go on."""
+    seen: list[dict[str, Any]] = []
+    async with asha.watching("WatchEvents", filter={"runId": run_id}, after=after) as watch:
+        while not _enough(seen, fills):
+            seen.append(await watch.next())
+    return seen, str(seen[-1]["cursor"])
+
+
+def _enough(seen: list[dict[str, Any]], fills: int | None) -> bool:
+    if fills is not None:
+        return sum(event["__typename"] == "OrderFilled" for event in seen) >= fills
+    return bool(seen) and seen[-1].get("runStatus") in {"COMPLETED", "FAILED", "STOPPED"}
+
+
+async def _round_trips(asha: Client, run_id: str) -> list[RoundTrip]:
+    trades = await _all(asha, "Trades", run_id)
+    return sorted(
+        RoundTrip(
+            _micros(trade["candleAt"]),
+            _micros(trade["openedAt"]),
+            Decimal(trade["entryPrice"]),
+            _micros(trade["closedAt"]) if trade["closedAt"] else None,
+            Decimal(trade["exitPrice"]) if trade["exitPrice"] else None,
+        )
+        for trade in trades
+    )
+
+
+async def _all(asha: Client, name: str, run_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    page: dict[str, Any] = {"hasNextPage": True, "endCursor": None}
+    while page["hasNextPage"]:
+        answer = await asha.ask(name, filter={"runId": run_id}, first=100, after=page["endCursor"])
+        found += answer["nodes"]
+        page = answer["pageInfo"]
+    return found
+
+
+def _micros(moment: str) -> int:
+    return round(datetime.fromisoformat(moment).timestamp() * 1_000_000)
+
+
+async def _check_isolation(http: httpx.AsyncClient, run_id: str) -> None:
+    ravi = Client(http)
+    await ravi.sign_up("ravi@example.com")
+    assert (await ravi.ask("Me"))["role"] == "TRADER"
+    assert await ravi.ask("Run", id=run_id) is None
+    assert (await ravi.ask("Runs"))["nodes"] == []
+    assert await ravi.refusals("StopRun", runId=run_id) == [("NOT_FOUND", "runId")]
