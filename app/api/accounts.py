@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from app.api.context import Info
 from app.api.enums import BrokerKind
+from app.api.event_cursors import cursor_of, end_of
 from app.api.ids import global_id
 from app.api.node import Node
 from app.api.risk import RiskLimits
 from app.api.rows import Row, row_of, rows_of
+from app.api.scalars import Cursor
 from app.store.tables import metadata
 from app.store.tables.accounts import BrokerAccountStatus, Role
 
@@ -29,6 +31,14 @@ class User(Node):
     role: Role = strawberry.field(description="What they may do.")
     demo: bool = strawberry.field(description="Whether this is the demonstration's account.")
     created_at: datetime = strawberry.field(description="When they registered.")
+
+    @strawberry.field(
+        description="Where their log of events ends now: ask for it, read the state, then subscribe `after`"
+        " it, and nothing between is missed."
+    )
+    async def event_cursor(self, info: Info) -> Cursor:
+        """The end of the viewer's log; a user can only ever read themself."""
+        return cursor_of(info.context, await end_of(info.context))
 
     @classmethod
     def of(cls, row: Row) -> Self:

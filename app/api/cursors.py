@@ -20,7 +20,7 @@ class Cursors:
 
     def write(self, scope: str, place: Sequence[Any]) -> Cursor:
         """The cursor of a place in a scope."""
-        body = orjson.dumps(place)
+        body = orjson.dumps(place, default=str)  # asyncpg has a UUID class of its own
         return Cursor(urlsafe_b64encode(_signature(self._keys[0], scope, body) + body).decode().rstrip("="))
 
     def read(self, scope: str, cursor: str) -> list[Any] | None:

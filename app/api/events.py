@@ -51,14 +51,15 @@ class Event:
 class RunStatusChanged(Event):
     """A run changed its status."""
 
-    status: RunStatus = strawberry.field(description="Its new status.")
+    # Not `status`, like the order's: one document asks for both, and their types differ.
+    run_status: RunStatus = strawberry.field(description="Its new status.")
     reason: str | None = strawberry.field(description="Why, if there is more to say.")
 
     @classmethod
     def of(cls, seen: "Seen") -> Self:
         """From its payload."""
         said = seen.payload
-        return cls(**seen.common(), status=RunStatus(said["status"]), reason=said.get("reason"))
+        return cls(**seen.common(), run_status=RunStatus(said["status"]), reason=said.get("reason"))
 
 
 @strawberry.type(description="A run got further.")
@@ -133,7 +134,7 @@ class OrderChanged(Event):
     """An order changed its status."""
 
     order_id: strawberry.ID = strawberry.field(description="The order.")
-    status: OrderStatus = strawberry.field(description="Its new status.")
+    order_status: OrderStatus = strawberry.field(description="Its new status.")
     side: Side = strawberry.field(description="Which way it goes.")
     quantity: Long = strawberry.field(description="Units asked for.")
     filled_quantity: Long = strawberry.field(description="Units executed so far.")
@@ -154,7 +155,7 @@ class OrderChanged(Event):
         return cls(
             **seen.common(),
             order_id=global_id("Order", order),
-            status=OrderStatus(said["status"]),
+            order_status=OrderStatus(said["status"]),
             side=Side(said["side"]),
             quantity=Long(said["quantity"]),
             filled_quantity=Long(filled),

@@ -8,10 +8,11 @@ from uuid import UUID
 from app.api.context import Context
 from app.api.enums import EventKind
 from app.api.errors import Refusal, unauthenticated
+from app.api.event_cursors import cursor_of
 from app.api.events import Seen
-from app.api.scalars import Cursor
 from app.store import events
 from app.store.events import CursorExpired
+from app.store.relay import RelayClosed
 from app.store.tables.system import Event as EventRow
 
 BATCH = 500
@@ -22,32 +23,6 @@ class Wanted(NamedTuple):
 
     kinds: Sequence[EventKind] | None = None
     run_id: UUID | None = None
-
-
-def scope(context: Context) -> str:
-    """What event cursors are bound to: the viewer alone, so any subscription goes on from any event."""
-    return f"{context.viewer.user_id}/events"
-
-
-def cursor_of(context: Context, position: int) -> Cursor:
-    """The cursor of a place in the viewer's log."""
-    return context.api.cursors.write(scope(context), [position])
-
-
-async def start_of(context: Context, after: str | None) -> int:
-    """The position to start after: the cursor's, or the log's end when there is none."""
-    async with context.reading_fresh() as session:
-        end = await events.head(session)
-    if after is None:
-        return end
-    place = context.api.cursors.read(scope(context), after)
-    if place is None or place[0] > end:
-        raise Refusal(
-            "CURSOR_INVALID",
-            "This cursor is not of your events: leave `after` out to start from now.",
-            startAfter=cursor_of(context, end),
-        )
-    return int(place[0])
 
 
 async def follow(context: Context, position: int, wanted: Wanted) -> AsyncGenerator[list[Seen], None]:
@@ -87,3 +62,5 @@ async def _changed(context: Context, position: int) -> None:
             await context.api.relay.changed(viewer.user_id, position)
     except TimeoutError:
         raise unauthenticated("The access token is over: refresh the session and resume.") from None
+    except RelayClosed:
+        raise Refusal("SERVER_STOPPING", "The server stops: connect again and resume.") from None

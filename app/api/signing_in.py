@@ -230,7 +230,7 @@ def _session(info: Info, user: Row, session_id: UUID, refresh: str, shown: bool)
             refresh,
             max_age=int(REFRESH_LIFETIME.total_seconds()),
             path=COOKIE_PATH,
-            secure=info.context.request.url.scheme == "https",
+            secure=info.context.api.settings.behind_tls_proxy or info.context.request.url.scheme == "https",
             httponly=True,
             samesite="strict",
         )
