@@ -59,7 +59,7 @@ async def _prepare_and_follow(settings: Settings, client: Any, base: str) -> Non
         account = await make_account(store)
     run_id = await start(client, account)
     print(
-        f"\nSynthetic candles: {added} added (made up, by a seeded generator; no real market).\n"
+        f"\nSynthetic candles: {added:,} added (made up, by a seeded generator; no real market).\n"
         f"Sign in with   {account.email}   {account.password}\n"
         f"GraphiQL       {base}/graphql\n"
         f"Run            {run_id}   a day at 60 times its speed; Ctrl-C stops watching, not the run\n"

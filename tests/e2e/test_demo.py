@@ -1,0 +1,68 @@
+"""`medha demo` as a new user runs it, beside a server and without one."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.servers import PATIENCE, environment, medha, running_server
+
+
+@asynccontextmanager
+async def demo(data_dir: Path, port: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A `medha demo` under way; Ctrl-C at the end."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "app.cli", "demo"),
+        env=environment(data_dir, MEDHA_PORT=port),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(process.wait(), PATIENCE)
+
+
+async def until(process: asyncio.subprocess.Process, word: str) -> str:
+    """What it has printed up to the first line with this word."""
+    assert process.stdout is not None
+    seen = ""
+    async for line in process.stdout:
+        seen += line.decode()
+        if word in line.decode():
+            return seen
+    raise AssertionError(f"it ended without saying {word!r}: {seen}")
+
+
+async def test_the_demo_moves_within_seconds_and_says_how_to_look_at_it(open_tmp: Path) -> None:
+    """Fills of synthetic instruments come by themselves; twice the demo is two accounts on one market."""
+    # given
+    async with running_server(open_tmp / "data") as server:
+        port = server.url.rpartition(":")[2]
+
+        # when
+        async with demo(server.data_dir, port) as first:
+            told = await asyncio.wait_for(until(first, "filled at"), PATIENCE)
+        async with demo(server.data_dir, port) as second:
+            again = await asyncio.wait_for(until(second, "Run "), PATIENCE)
+
+    # then
+    assert "demo-" in told
+    assert "made up, by a seeded generator" in told
+    assert "SYNTH-" in told
+    assert "7,500 added" in told
+    assert "0 added" in again
+
+
+async def test_the_demo_without_a_server_says_how_to_start_one(open_tmp: Path) -> None:
+    """Nothing is made, and the next step is named."""
+    # when
+    code, _, err = await medha(open_tmp / "data", "demo")
+
+    # then
+    assert code == 1
+    assert "make run" in err
+    assert not (open_tmp / "data").exists()
