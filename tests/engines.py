@@ -14,9 +14,10 @@ from app.engine.supervisor import Supervisor
 from app.store.database import Database
 from app.store.engine import Store
 from app.store.relay import Relay
-from app.store.tables.accounts import BrokerKind
 from app.store.writer import Writer
-from streams.strategies import SmaCrossover, StrategyRegistry
+from streams.domain.orders import BrokerKind
+from streams.strategies import StrategyRegistry
+from streams.strategies.sma_crossover import SmaCrossover
 from tests.stores import as_superuser
 from tests.traders import Trader
 

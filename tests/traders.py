@@ -23,8 +23,9 @@ from app.store.tables.strategies import RunInput, Strategy, StrategyRun, Strateg
 from app.store.tables.system import Event
 from streams.domain.market import Chunk, Instrument, InstrumentKind
 from streams.frames import moments
-from streams.strategies import BaseStrategy, SmaCrossover
+from streams.strategies import BaseStrategy
 from streams.strategies.base import source_hash
+from streams.strategies.sma_crossover import SmaCrossover
 from tests.ledgers import insert
 
 PATIENCE = 60

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from app.clock import Clock
 from app.engine.backtests import results, simulate
+from app.engine.inbox import WaitingCommand
 from app.engine.plan import Plan, RunRefused, plan
+from app.engine.progress import Pace, said
 from app.engine.rows import Row
-from app.engine.shell import PROGRESS_EVERY, WaitingCommand
 from app.store.driver import to_moment
 from app.store.engine import Store
 from app.store.entries import Entry
@@ -30,7 +31,7 @@ class BacktestRun:
         self._row, self._store, self._writer = row, store, writer
         self._registry, self._clock = registry, clock
         self._commands: list[WaitingCommand] = []
-        self._said_at = 0.0
+        self._pace = Pace()
 
     def command(self, waiting: WaitingCommand) -> None:
         """A person has asked for something."""
@@ -41,7 +42,6 @@ class BacktestRun:
 
     async def run(self) -> RunStatus:
         """From the first candle to the results; its last status."""
-        await self._write(None, self._status(RunStatus.RUNNING))
         async with self._store.trading() as connection:
             ready = await plan(connection, self._row, self._registry)
         if not any(len(candles) for candles in ready.market):
@@ -53,15 +53,9 @@ class BacktestRun:
         return RunStatus.COMPLETED
 
     async def _progress(self, progress: Decimal, last: int) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._said_at < PROGRESS_EVERY and progress < 1:
-            return
-        self._said_at = now
-        at = to_moment(last)
-        said = EventDraft(
-            "RUN_PROGRESS", self._row.id, {"progress": str(progress), "lastCandleAt": at.isoformat()}
-        )
-        await self._write({"progress": progress, "last_candle_at": at}, said)
+        if self._pace.due() or progress == 1:
+            columns = {"progress": progress, "last_candle_at": to_moment(last)}
+            await self._write(columns, self._event("RUN_PROGRESS", said(columns)))
 
     async def _stop(self) -> RunStatus:
         columns = {"status": RunStatus.STOPPED, "ended_at": self._clock.now(), "lease_owner": None}

@@ -1,6 +1,6 @@
 """A run brought back to where it was: its inputs, as recorded, through the same pipeline again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -11,64 +11,95 @@ from app.engine.machine import Machine
 from app.engine.plan import PRODUCT, Plan, plan
 from app.engine.recorder import Recorder
 from app.store.tables.strategies import InputKind, StrategyRun
+from streams.domain.market import Chunk
 from streams.domain.portfolio import Fill
 from streams.events import ExposureElsewhere, FillBooked
 from streams.pipeline import Executed
 from streams.strategies.base import StrategyRegistry
 
+Input = Any
+"""A row of `run_inputs`."""
+
 
 class Recovered(NamedTuple):
-    """A run as it stood after its last committed input; new runs have an empty tape."""
+    """A run as it stood after its last committed input; new runs have an empty tape.
+
+    `span` holds the open times of the run's first and last candles, lived or still to come.
+    """
 
     plan: Plan
     machine: Machine
     recorder: Recorder
     sequence: int
     fills: tuple[Fill, ...]
+    span: tuple[int, int]
+
+
+class Retraced(NamedTuple):
+    """What inputs that went in together led to; `last` is the last of them."""
+
+    last: Input
+    steps: list[Executed]
 
 
 async def recover(connection: asyncpg.Connection, row: StrategyRun, registry: StrategyRegistry) -> Recovered:
     """Replays the run's tape; nothing is written and nothing is sent. RunRefused when it cannot go on."""
-    tape = await connection.fetch(
+    tape = await recorded(connection, row)
+    lived = [time for each in tape for time in _times(each)]
+    ready = await plan(connection, row, registry, max(lived, default=None))
+    machine, recorder = Machine(ready.run), Recorder(ready.identity, PRODUCT)
+    fills: list[Fill] = []
+    for last, steps in retrace(machine, ready, together(tape)):
+        recorder.stamp(last["at"])
+        for step in steps:
+            recorder.record(step.event, step.effects, last["sequence"])
+            fills += [each.fill for each in step.effects if isinstance(each, FillBooked)]
+        recorder.take()
+    sequence = tape[-1]["sequence"] if tape else 0
+    return Recovered(ready, machine, recorder, sequence, tuple(fills), _span(lived, ready.market))
+
+
+async def recorded(connection: asyncpg.Connection, row: StrategyRun) -> Sequence[Input]:
+    """The run's tape: what it has taken, in order."""
+    tape: Sequence[Input] = await connection.fetch(
         "SELECT sequence, kind, payload, at FROM run_inputs"
         " WHERE run_id = $1 AND sequence IS NOT NULL ORDER BY sequence",
         row.id,
     )
-    ready = await plan(connection, row, registry, _last_candle(tape))
-    machine, recorder = Machine(ready.run), Recorder(ready.identity, PRODUCT)
-    fills: list[Fill] = []
-    for group in _groups(tape):
-        for step in _replay(machine, ready, group):
-            recorder.stamp(group[-1]["at"])
-            recorder.record(step.event, step.effects, group[-1]["sequence"])
-            fills += [each.fill for each in step.effects if isinstance(each, FillBooked)]
-        recorder.take()
-    last = tape[-1]["sequence"] if tape else 0
-    return Recovered(ready, machine, recorder, last, tuple(fills))
+    return tape
 
 
-def _last_candle(tape: Sequence[Any]) -> int | None:
-    for row in reversed(tape):
-        if row["kind"] == InputKind.CANDLES:
-            return max(int(each[0]) for each in row["payload"]["candles"] if each is not None)
-    return None
+def _times(row: Input) -> list[int]:
+    return [int(each[0]) for each in row["payload"].get("candles", ()) if each is not None]
 
 
-def _groups(tape: Sequence[Any]) -> Iterator[list[Any]]:
-    """Candles with nothing between them go in together: the chunk law says it makes no difference."""
+def _span(lived: Iterable[int], market: Chunk) -> tuple[int, int]:
+    times = [*lived, *(int(time) for each in market if len(each) for time in each.time[[0, -1]])]
+    return min(times, default=0), max(times, default=0)
+
+
+def retrace(machine: Machine, ready: Plan, groups: Iterable[list[Input]]) -> Iterator[Retraced]:
+    """Puts recorded inputs through the pipeline again; the inputs of a group go in at once."""
+    for group in groups:
+        yield Retraced(group[-1], _replay(machine, ready, group))
+
+
+def together(tape: Sequence[Input]) -> Iterator[list[Input]]:
+    """Candles with nothing between them, as groups: the chunk law says it makes no difference."""
     for (kind, _), rows in groupby(_numbered(tape), key=lambda found: found[0]):
         listed = [row for _, row in rows]
         yield from [listed] if kind == InputKind.CANDLES else ([row] for row in listed)
 
 
-def _numbered(tape: Sequence[Any]) -> Iterator[tuple[tuple[str, int], Any]]:
+def _numbered(tape: Sequence[Input]) -> Iterator[tuple[tuple[str, int], Input]]:
+    """Each input with its kind and its stretch: one begins where the exposure elsewhere changed."""
     stretch = 0
     for row in tape:
         stretch += "elsewhere" in row["payload"]
         yield (row["kind"], stretch), row
 
 
-def _replay(machine: Machine, ready: Plan, group: list[Any]) -> list[Executed]:
+def _replay(machine: Machine, ready: Plan, group: list[Input]) -> list[Executed]:
     first = group[0]
     if first["kind"] == InputKind.REPORT:
         return machine.aside(inputs.to_report(first["payload"]))

@@ -1,8 +1,10 @@
 """The supervisor: claims runs, drives each in a task of its own, and outlives all of their failures."""
 
 import asyncio
+from collections import defaultdict
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from uuid import UUID
 
 import asyncpg
@@ -12,13 +14,13 @@ from app.clock import Clock
 from app.engine.backtest_run import BacktestRun
 from app.engine.exposures import Exposures
 from app.engine.failures import fail
+from app.engine.inbox import WaitingCommand
 from app.engine.leases import RENEWAL, claim, engine_name, release, renew
 from app.engine.paper_run import PaperRun
-from app.engine.shell import WaitingCommand
 from app.store.engine import Store
 from app.store.tables.strategies import RunMode, StrategyRun
 from app.store.unavailable import StoreUnavailable
-from app.store.writer import LeaseLost, Writer
+from app.store.writer import COLLIDED, LOST, LeaseLost, RunMustRecover, Writer
 from streams.strategies.base import StrategyRegistry
 
 log = structlog.get_logger(__name__)
@@ -30,8 +32,8 @@ CLAIMS = 8
 BACKTESTS = 2
 """Backtests at once: each keeps a core busy."""
 
-TRANSIENT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, StoreUnavailable, TimeoutError)
-"""Failures of the way to the database: the run is claimed again, not failed."""
+TRANSIENT = (*LOST, *COLLIDED, StoreUnavailable, RunMustRecover, TimeoutError)
+"""Failures of the way to the database: the run is claimed again once its lease is over, not failed."""
 
 Runner = PaperRun | BacktestRun
 
@@ -45,11 +47,11 @@ class Supervisor:
         self._exposures = Exposures()
         self._runners: dict[UUID, Runner] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
-        self._delivered: set[int] = set()
+        self._delivered: dict[UUID, set[int]] = defaultdict(set)
         self._slots = asyncio.Semaphore(BACKTESTS)
         self._woken = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
-        self._beat = 0.0
+        self._beat = self._renewed = 0.0
 
     def wake(self) -> None:
         """Something waits: look now."""
@@ -76,20 +78,24 @@ class Supervisor:
                 await release(connection, self._owner, self._clock.now())
 
     async def _supervise(self) -> None:
-        renewed = 0.0
         while True:
-            now = asyncio.get_running_loop().time()
             try:
-                async with self._store.trading() as connection:
-                    if now - renewed >= RENEWAL:
-                        await self._renew(connection)
-                        renewed = now
-                    await self._claim(connection)
-                    await self._deliver(connection)
-                self._beat = asyncio.get_running_loop().time()
+                await self._round()
             except TRANSIENT as lost:
                 log.warning("engine.database_lost", reason=str(lost))
+            except Exception:  # whatever it was, the runs need their leases kept
+                log.exception("engine.round_failed")
             await self._pause()
+
+    async def _round(self) -> None:
+        now = asyncio.get_running_loop().time()
+        async with self._store.trading() as connection:
+            if now - self._renewed >= RENEWAL:
+                await self._renew(connection)
+                self._renewed = now
+            await self._claim(connection)
+            await self._deliver(connection)
+        self._beat = asyncio.get_running_loop().time()
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):
@@ -114,20 +120,23 @@ class Supervisor:
     def _forget(self, run_id: UUID, _: object) -> None:
         self._tasks.pop(run_id, None)
         self._runners.pop(run_id, None)
+        self._delivered.pop(run_id, None)
         self._exposures.forget(run_id)
         self._woken.set()
 
     async def _deliver(self, connection: asyncpg.Connection) -> None:
-        """Hands stored commands to their runs, each once."""
+        """Hands stored commands to their runs, each once; a run that starts anew gets its own again."""
         rows = await connection.fetch(
             "SELECT id, run_id, payload FROM run_inputs"
             " WHERE sequence IS NULL AND run_id = ANY($1) AND id <> ALL($2) ORDER BY id",
             list(self._runners),
-            list(self._delivered),
+            list(chain.from_iterable(self._delivered.values())),
         )
         for row in rows:
-            self._delivered.add(row["id"])
-            self._runners[row["run_id"]].command(WaitingCommand(row["id"], row["payload"]))
+            runner = self._runners.get(row["run_id"])
+            if runner is not None:  # else it has ended while we asked
+                self._delivered[row["run_id"]].add(row["id"])
+                runner.command(WaitingCommand(row["id"], row["payload"]))
 
     async def _execute(self, row: StrategyRun) -> None:
         """One run to its end; whatever it does, the others go on."""

@@ -1,0 +1,53 @@
+"""What a run waits for: the next candles of its feed, or what a person asks; a person goes first."""
+
+import asyncio
+from typing import NamedTuple
+
+from app.engine.rows import Row
+from app.feeds.base import Feed
+from streams.domain.market import Chunk
+
+
+class WaitingCommand(NamedTuple):
+    """A command its run has not taken yet: the stored input's id and payload."""
+
+    id: int
+    payload: Row
+
+
+Commands = asyncio.Queue[WaitingCommand]
+
+
+class Inbox:
+    """A feed and a queue of commands, taken one thing at a time."""
+
+    def __init__(self, feed: Feed, commands: Commands) -> None:
+        self._feed, self._commands = feed, commands
+
+    def asked(self) -> bool:
+        """Whether a person waits: a run does not end before it has heard them."""
+        return not self._commands.empty()
+
+    def ready(self) -> bool:
+        """Whether `next` would answer at once."""
+        return self.asked() or self._feed.ready()
+
+    async def next(self) -> Chunk | WaitingCommand | None:
+        """What comes first; None at the end of the feed."""
+        if self.asked():
+            return self._commands.get_nowait()
+        return await (self._feed.next() if self._feed.ready() else self._first())
+
+    async def _first(self) -> Chunk | WaitingCommand | None:
+        candle = asyncio.ensure_future(self._feed.next())
+        command = asyncio.ensure_future(self._commands.get())
+        try:
+            await asyncio.wait({candle, command}, return_when=asyncio.FIRST_COMPLETED)
+            if not candle.done():
+                return command.result()
+            if command.done():  # both at once: the command is the next thing
+                self._commands.put_nowait(command.result())
+            return candle.result()
+        finally:
+            candle.cancel()
+            command.cancel()
