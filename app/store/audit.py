@@ -1,6 +1,5 @@
 """The hash chain of an account over orders, order_events, fills and risk_events: append to it, prove it."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -99,14 +98,12 @@ def _check(found: list[Link], position: int, head: Head) -> Broken | None:
     """Whether exactly one row stands at `position`, and is the one that was hashed after `head`."""
     if not found:
         return Broken(None, position, "a row was removed")
+    strange = [link for link in found if _hash_of(link) != link_hash(head.hash, *link)]
     if len(found) > 1:
-        tables = Counter(link.table for link in found)
-        return Broken(
-            found[-1].table, position, f"{tables.total()} rows at one position: {', '.join(tables)}"
-        )
-    table, row = found[0]
-    if _hash_of(found[0]) != link_hash(head.hash, table, row):
-        return Broken(table, position, "the row was changed, or was not made by this chain")
+        tables = ", ".join(link.table for link in found)
+        return Broken((strange or found)[-1].table, position, f"{len(found)} rows at one position: {tables}")
+    if strange:
+        return Broken(strange[0].table, position, "the row was changed, or was not made by this chain")
     return None
 
 

@@ -79,6 +79,8 @@ def _sealed(entry: PlainEntry, heads: dict[str, Head]) -> list[Link]:
     if not entry.links:
         return []
     account = str(entry.source.account_id)
+    if account not in heads:
+        raise LookupError(f"account {account} has no head of a chain to append to")
     links, heads[account] = seal(entry.links, heads[account])
     return links
 

@@ -1,9 +1,7 @@
 """The store: who it connects as, what each connection may do, and that nothing of a user stays behind."""
 
 import asyncio
-import itertools
 import socket
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -20,6 +18,7 @@ from app.store.tables.accounts import User
 from app.store.tables.strategies import StrategyRun
 from app.store.unavailable import StoreUnavailable
 from tests.ledgers import make_ledger, run
+from tests.proxy import Proxy
 
 
 async def ask(session: AsyncSession, statement: str) -> object:
@@ -179,23 +178,13 @@ async def test_connections_killed_by_the_server_are_replaced(
 
 async def test_a_server_that_is_still_starting_is_asked_again(postgres: RunningPostgres) -> None:
     """Three connections are dropped before the fourth is served."""
-    arrivals = itertools.count()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if next(arrivals) < 3:
-            writer.close()
-            return
-        upstream = await asyncio.open_unix_connection(_socket_of(postgres))
-        await asyncio.gather(_pipe(reader, upstream[1]), _pipe(upstream[0], writer))
-
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as proxy:
-        port = proxy.sockets[0].getsockname()[1]
-        late = Database.external(f"postgresql://postgres@127.0.0.1:{port}/postgres?sslmode=disable")
-        connection = await connect(late)
+    async with Proxy(postgres) as proxy:
+        proxy.refusals = 3
+        connection = await connect(Database.external(proxy.url("postgres")))
         assert await connection.fetchval("SELECT 1") == 1
         await connection.close()
 
-    assert next(arrivals) == 4
+    assert proxy.arrivals == 4
 
 
 async def test_a_server_that_does_not_come_up_is_told_without_its_password() -> None:
@@ -212,18 +201,6 @@ async def test_a_database_that_is_not_there_is_named(postgres: RunningPostgres) 
     """Nothing is waited for: the server has answered."""
     with pytest.raises(NoSuchDatabase, match="nowhere"):
         await Store.open(Database.embedded(postgres.dsn(database="nowhere")))
-
-
-def _socket_of(postgres: RunningPostgres) -> str:
-    query = parse_qs(urlsplit(postgres.dsn()).query)
-    return f"{query['host'][0]}/.s.PGSQL.{query['port'][0]}"
-
-
-async def _pipe(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    while data := await source.read(65536):
-        sink.write(data)
-        await sink.drain()
-    sink.close()
 
 
 def _free_port() -> int:
