@@ -1,0 +1,144 @@
+"""Law 2, chunks: one by one, by day or all at once, the same intents, decisions, orders and fills."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams import simulation
+from streams.columns.evaluation import Tail, advance
+from streams.domain.market import Chunk, Interval, empty
+from streams.frames import moments
+from streams.pipeline import Run
+from streams.risk import RiskLimits
+from streams.strategies import BaseStrategy
+from tests.builders import (
+    RUPEE,
+    at_once,
+    by_day,
+    configs,
+    cut,
+    market,
+    markets,
+    one_by_one,
+    run,
+    terms,
+    unhurried,
+)
+from tests.laws.outcomes import backtest, paper, whole, without_pnl
+from tests.laws.real_markets import each_market, real_market
+from tests.laws.strategies import KINDS
+
+each_strategy = pytest.mark.parametrize("strategy", KINDS, ids=lambda kind: kind.key)
+
+
+@st.composite
+def limits(draw: st.DrawFn) -> RiskLimits:
+    """Limits that bite now and then on a market around 500 rupees."""
+    money = st.none() | st.integers(0, 20_000).map(lambda rupees: rupees * RUPEE)
+    loss = st.none() | st.integers(0, 300).map(lambda rupees: rupees * RUPEE)
+    return RiskLimits(draw(loss), draw(st.none() | st.integers(0, 3)), draw(money), draw(money))
+
+
+@st.composite
+def runs(draw: st.DrawFn, strategy: type[BaseStrategy], count: int) -> Run:
+    """A run of the strategy under any terms."""
+    agreed = terms(
+        count,
+        limits=draw(limits()),
+        slippage=draw(st.sampled_from([0, 500, 1000])),
+        charge=draw(st.sampled_from([0, 20 * RUPEE])),
+        lot_size=draw(st.sampled_from([1, 5])),
+    )
+    return run(agreed, strategy=strategy, config=draw(configs(strategy)))
+
+
+@each_strategy
+@unhurried
+@given(chunk=markets(), data=st.data())
+def test_the_outcome_does_not_depend_on_the_chunks(
+    strategy: type[BaseStrategy], chunk: Chunk, data: st.DataObject
+) -> None:
+    """Bit for bit, the equity curve and the figures included; nor on stepping through every candle."""
+    # given
+    made = data.draw(runs(strategy, len(chunk)))
+    cuts = data.draw(st.lists(st.sampled_from(moments(chunk).tolist() or [0]), max_size=6))
+    # when
+    expected = whole(backtest(made, at_once(chunk)))
+    # then
+    assert whole(backtest(made, one_by_one(chunk))) == expected
+    assert whole(backtest(made, by_day(chunk))) == expected
+    assert whole(backtest(made, cut(chunk, cuts))) == expected
+    assert whole(backtest(made, at_once(chunk), simulation.every)) == expected
+
+
+@each_strategy
+@unhurried
+@given(chunk=markets(), data=st.data())
+def test_a_paper_run_fed_moment_by_moment_does_what_the_backtest_does(
+    strategy: type[BaseStrategy], chunk: Chunk, data: st.DataObject
+) -> None:
+    """Every effect in the same order: the closed loop of a backtest adds nothing of its own."""
+    made = data.draw(runs(strategy, len(chunk)))
+    lived = paper(made, one_by_one(chunk))
+    assert without_pnl(lived.effects) == backtest(made, at_once(chunk)).effects
+
+
+@each_strategy
+def test_the_strategies_trade_under_all_sorts_of_terms(strategy: type[BaseStrategy]) -> None:
+    """Orders, refusals and trades of both outcomes, or the laws above would compare nothing."""
+    made = run(terms(2, limits=RiskLimits(max_open_positions=1), charge=RUPEE), strategy=strategy)
+    figures = backtest(
+        run(made.terms, strategy=strategy, config=strategy.Config()),
+        at_once(market(3, sessions=5, bars=375, count=2, missing=0.1)),
+    ).figures
+    assert min(figures.orders_count, figures.refusals, figures.wins, figures.losses) > 0
+
+
+@each_strategy
+@each_market
+def test_the_outcome_does_not_depend_on_the_chunks_of_real_candles(
+    strategy: type[BaseStrategy], name: str
+) -> None:
+    """Whole, by day, at random places and by every candle; on the last days also one by one and on paper."""
+    # given
+    chunk = real_market(name)
+    made = run(terms(slippage=1000, charge=20 * RUPEE), strategy=strategy, config=strategy.Config())
+    expected = whole(backtest(made, at_once(chunk)))
+    times = moments(chunk)
+    places = np.random.default_rng(5).choice(times, 20)
+    # then
+    assert expected.figures.orders_count > 0
+    assert whole(backtest(made, by_day(chunk))) == expected
+    assert whole(backtest(made, cut(chunk, places.tolist()))) == expected
+    assert whole(backtest(made, at_once(chunk), simulation.every)) == expected
+    # and
+    late = tuple(each.rows(max(0, len(each) - 1500), len(each)) for each in chunk)
+    lived = whole(backtest(made, at_once(late)))
+    assert whole(backtest(made, one_by_one(late))) == lived
+    assert without_pnl(paper(made, one_by_one(late)).effects) == lived.effects
+
+
+@each_strategy
+@unhurried
+@given(chunk=markets(1), data=st.data())
+def test_a_columns_values_do_not_depend_on_the_chunks_to_the_last_bit(
+    strategy: type[BaseStrategy], chunk: Chunk, data: st.DataObject
+) -> None:
+    """The parts of the target too: what explains a trade is what decided it."""
+    # given
+    target = data.draw(runs(strategy, 1)).intents.target
+    roots = (target, *target.inputs, *(part for each in target.inputs for part in each.inputs))
+    cuts = data.draw(st.lists(st.sampled_from(moments(chunk).tolist() or [0]), max_size=6))
+    nothing = Tail(empty("NSE:TEST", Interval.ONE_MINUTE))
+    expected = advance(roots, nothing, chunk[0])[1]
+    # when
+    tail, found = nothing, []
+    for (part,) in cut(chunk, cuts):
+        tail, evaluated = advance(roots, tail, part)
+        found.append(evaluated.values)
+    # then
+    warm = expected.warm
+    for values, parts in zip(expected.values, zip(*found, strict=True), strict=True):
+        joined = np.concatenate(parts)
+        assert joined[warm:].tobytes() == values[warm:].tobytes()
