@@ -79,7 +79,7 @@ def _random(
     random: np.random.Generator, key: str, clock: NDArray[np.int64], on_grid: bool, missing: float
 ) -> Candles:
     kept = random.random(len(clock)) >= missing
-    steps = random.integers(-12, 13, len(clock)) + random.integers(-4, 5, len(clock)) * 0.37 * (not on_grid)
+    steps = random.integers(-12, 13, len(clock)) + random.normal(0, 0.4, len(clock)) * (not on_grid)
     close = 500.0 + np.cumsum(steps) * 0.05
     opened = np.concatenate(([500.0], close[:-1])) + random.integers(-3, 4, len(clock)) * 0.05
     # Off the grid no price lies half-way between two units: which way a half goes is not what these test.

@@ -32,11 +32,15 @@ class RoundTrip(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What it came to; `waiting` is the signed order that no bar has come to fill."""
+    """What it came to.
+
+    `waiting` is the signed order that no bar has come to fill, `ties` the bars with both means equal.
+    """
 
     trades: list[RoundTrip]
     equity: int
     waiting: int
+    ties: int
 
 
 def crossover(opens: Sequence[int], closes: Sequence[int], rules: Rules) -> Result:
@@ -45,7 +49,7 @@ def crossover(opens: Sequence[int], closes: Sequence[int], rules: Rules) -> Resu
     Decided on a bar's close and only when that changes what is wanted; filled at the next bar's open.
     """
     fast, slow = rules.fast, rules.slow
-    fast_sum = slow_sum = order = held = 0
+    fast_sum = slow_sum = order = held = ties = 0
     wanted, cash = None, rules.capital
     trades: list[RoundTrip] = []
     for row, close in enumerate(closes):
@@ -58,11 +62,14 @@ def crossover(opens: Sequence[int], closes: Sequence[int], rules: Rules) -> Resu
         fast_sum += close - (closes[row - fast] if row >= fast else 0)
         slow_sum += close - (closes[row - slow] if row >= slow else 0)
         lead = fast_sum * slow - slow_sum * fast
-        if row >= slow - 1 and lead:
+        if row < slow - 1:
+            continue
+        ties += lead == 0
+        if lead:
             now = rules.quantity if lead > 0 else 0
             if now != wanted:
                 wanted, order = now, now - held
-    return Result(trades, cash + held * in_units(closes[-1]) if closes else cash, order)
+    return Result(trades, cash + held * in_units(closes[-1]) if closes else cash, order, ties)
 
 
 def _ended(trade: RoundTrip, row: int, price: int) -> RoundTrip:
