@@ -1,6 +1,6 @@
 """The paper broker: a book of orders filled by the simulated exchange as the run's candles close."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -35,7 +35,6 @@ class PaperTerms(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    order: BrokerOrder
     state: BrokerOrderState
     placed_after: int
 
@@ -66,6 +65,9 @@ class PaperBroker:
         Each order comes with the open time of the last candle before it was placed.
         """
         self._trades = list(trades)
+        for trade in self._trades:
+            state = _filled(trade)
+            self._book[state.correlation_id] = _Entry(state, trade.traded_at)
         for order, placed_after in orders:
             self._enter(order, placed_after)
 
@@ -73,10 +75,10 @@ class PaperBroker:
         """Candles have closed: fills what rested before they opened, telling `updates`."""
         resting = [each for each in self._book.values() if each.state.status is OrderStatus.OPEN]
         for entry in resting:
-            place, instrument = self._instruments[entry.order.instrument]
+            place, instrument = self._instruments[entry.state.instrument]
             bar = closed.bars[place]
             if bar is not None and closed.time > entry.placed_after:
-                self._fill(entry, instrument, bar.open, closed.time)
+                self._fill(entry.state, instrument, bar.open, closed.time)
         self._time = closed.time
 
     async def authenticate(self) -> Accepted | Refused:
@@ -96,18 +98,13 @@ class PaperBroker:
         known = self._instruments.get(order.instrument)
         if known is None or not known[1].tradable:
             return Refused("INSTRUMENT", f"{order.instrument} cannot be traded here")
-        if order.quantity <= 0 or order.quantity % known[1].lot_size:
-            return Refused(
-                "QUANTITY", f"{order.quantity} is not a multiple of the lot of {known[1].lot_size}"
-            )
         if order.order_type is not OrderType.MARKET:
             return Refused("ORDER_TYPE", f"{order.order_type} orders are not simulated")
-        return None
+        return _quantity_refusal(order.quantity, known[1].lot_size)
 
     def _enter(self, order: BrokerOrder, placed_after: int) -> _Entry:
-        broker_id = f"P{order.correlation_id}"
         state = BrokerOrderState(
-            broker_id,
+            f"P{order.correlation_id}",
             order.correlation_id,
             order.instrument,
             order.side,
@@ -115,46 +112,58 @@ class PaperBroker:
             order.quantity,
             0,
         )
-        entry = self._book[order.correlation_id] = _Entry(order, state, placed_after)
+        entry = self._book[order.correlation_id] = _Entry(state, placed_after)
         return entry
 
-    def _fill(self, entry: _Entry, instrument: Instrument, open_price: int, time: int) -> None:
-        order, state = entry.order, entry.state
-        price = market_fill_price(order.side, open_price, self._terms.slippage, instrument.tick_size)
+    def _fill(self, state: BrokerOrderState, instrument: Instrument, open_price: int, time: int) -> None:
+        price = market_fill_price(state.side, open_price, self._terms.slippage, instrument.tick_size)
         trade = BrokerTrade(
             f"{state.broker_order_id}-1",
             state.broker_order_id,
-            order.correlation_id,
-            order.instrument,
-            order.side,
+            state.correlation_id,
+            state.instrument,
+            state.side,
             state.quantity,
             to_rupees(price),
             time,
         )
         self._trades.append(trade)
-        filled = state._replace(status=OrderStatus.FILLED, filled_quantity=state.quantity)
-        self._move(entry, filled, trade)
+        self._move(_filled(trade), trade)
 
-    def _move(self, entry: _Entry, state: BrokerOrderState, trade: BrokerTrade | None = None) -> None:
-        self._book[entry.order.correlation_id] = entry._replace(state=state)
+    def _move(self, state: BrokerOrderState, trade: BrokerTrade | None = None) -> None:
+        former = self._book[state.correlation_id]
+        self._book[state.correlation_id] = former._replace(state=state)
         self._updates.on_next(BrokerUpdate(state, trade))
 
     async def modify_order(self, broker_order_id: str, quantity: int, limit_price: Decimal | None) -> Answer:
-        """Changes the quantity of a resting order."""
-        return self._change(broker_order_id, lambda state: state._replace(quantity=quantity))
+        """Changes the quantity of a resting order; a market order has no price to change."""
+        state = self._resting(broker_order_id)
+        if isinstance(state, Refused):
+            return state
+        if limit_price is not None:
+            return Refused("ORDER_TYPE", "a market order has no price")
+        _, instrument = self._instruments[state.instrument]
+        refusal = _quantity_refusal(quantity, instrument.lot_size)
+        return refusal or self._changed(state._replace(quantity=quantity))
 
     async def cancel_order(self, broker_order_id: str) -> Answer:
         """Withdraws a resting order."""
-        return self._change(broker_order_id, lambda state: state._replace(status=OrderStatus.CANCELLED))
+        state = self._resting(broker_order_id)
+        if isinstance(state, Refused):
+            return state
+        return self._changed(state._replace(status=OrderStatus.CANCELLED))
 
-    def _change(self, broker_order_id: str, change: Callable[[BrokerOrderState], BrokerOrderState]) -> Answer:
+    def _resting(self, broker_order_id: str) -> BrokerOrderState | Refused:
         entry = self._book.get(broker_order_id.removeprefix("P"))
         if entry is None:
             return Refused("NOT_FOUND", f"no order {broker_order_id}")
         if entry.state.status in TERMINAL:
             return Refused("TERMINAL", f"order {broker_order_id} is {entry.state.status}")
-        self._move(entry, change(entry.state))
-        return Accepted(broker_order_id)
+        return entry.state
+
+    def _changed(self, state: BrokerOrderState) -> Accepted:
+        self._move(state)
+        return Accepted(state.broker_order_id)
 
     async def get_order_status(self, correlation_id: str) -> BrokerOrderState | None:
         """An order by our id."""
@@ -166,7 +175,7 @@ class PaperBroker:
         return tuple(entry.state for entry in self._book.values())
 
     async def fetch_trades(self) -> tuple[BrokerTrade, ...]:
-        """All executions since the start of the process."""
+        """All executions since the start of the run."""
         return tuple(self._trades)
 
     async def fetch_positions(self) -> tuple[BrokerPosition, ...]:
@@ -184,6 +193,25 @@ class PaperBroker:
         paid = sum(each.side.sign * each.quantity * to_units(each.price) for each in self._trades)
         charges = len({each.broker_order_id for each in self._trades}) * self._terms.charge_per_order
         return Balance(to_rupees(self._terms.opening_balance - paid - charges), to_rupees(max(0, paid)))
+
+
+def _quantity_refusal(quantity: int, lot_size: int) -> Refused | None:
+    if quantity > 0 and quantity % lot_size == 0:
+        return None
+    return Refused("QUANTITY", f"{quantity} is not a positive multiple of the lot of {lot_size}")
+
+
+def _filled(trade: BrokerTrade) -> BrokerOrderState:
+    """The order that this trade has filled, whole."""
+    return BrokerOrderState(
+        trade.broker_order_id,
+        trade.correlation_id,
+        trade.instrument,
+        trade.side,
+        OrderStatus.FILLED,
+        trade.quantity,
+        trade.quantity,
+    )
 
 
 def _position(key: str, trades: list[BrokerTrade]) -> BrokerPosition:

@@ -6,16 +6,15 @@ from uuid import UUID
 
 import asyncpg
 import numpy as np
-import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams.domain.market import Candles, Interval
+from streams.domain.market import Candles
 from streams.execution import DAY
 from streams.parity import fingerprint, first_difference
 from tests.builders import SEED, market
 from tests.engines import Engine, trader_of
-from tests.market_data import real
+from tests.laws.real_markets import real_market
 from tests.replays import replayed, run_of, simulated, stored
 from tests.traders import Market, Row, Trader
 
@@ -106,10 +105,7 @@ async def test_a_real_week_is_the_same_in_backtest_and_paper(
 
 def week() -> Candles:
     """Five sessions of January 2025."""
-    table = pq.read_table(real("1m/RELIANCE.parquet"))
-    columns = {name: table[name].to_numpy() for name in ("open", "high", "low", "close", "volume")}
-    time = table["timestamp"].cast("int64").to_numpy()
-    whole = Candles("NSE:RELIANCE", Interval.ONE_MINUTE, time, **columns)
+    (whole,) = real_market("RELIANCE, 2025, by the minute")
     monday = int(np.datetime64("2025-01-06", "us").astype(np.int64))
     return whole.between(monday, monday + 5 * DAY)
 
