@@ -105,9 +105,10 @@ def _may_be_left_out(fields: Mapping[str, Any], column: Column[Any]) -> bool:
 
 
 def _default(field: Any) -> Callable[[], Any]:
-    if field.is_required():
-        return lambda: None
-    return lambda: field.get_default(call_default_factory=True)
+    """What makes the value; pydantic's own get_default reads the factory's signature at every call."""
+    value = None if field.is_required() else field.default
+    factory: Callable[[], Any] = field.default_factory or (lambda: value)
+    return factory
 
 
 def _converter(column: Column[Any]) -> Callable[[Any], Any]:
