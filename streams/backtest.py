@@ -40,16 +40,19 @@ class Backtest:
         self._curves: list[Curve] = []
         self._trades = Trades()
         self._candles = 0
+        self._failure: Exception | None = None
         self._market: Subject[Chunk] = Subject()
-        simulated(run, self._market, choose).subscribe(self._take, self._fail)
+        simulated(run, self._market, choose).subscribe(self._take, self._failed)
 
     def feed(self, chunk: Chunk) -> None:
-        """Takes the next chunk; raises what the strategy raised."""
+        """Takes the next chunk; raises what the strategy raised, now or before."""
         if any(len(candles) for candles in chunk):
             self._market.on_next(chunk)
+        if self._failure is not None:
+            raise self._failure
 
-    def _fail(self, cause: Exception) -> None:
-        raise cause
+    def _failed(self, cause: Exception) -> None:
+        self._failure = cause
 
     def _take(self, done: Simulated) -> None:
         formed = done.formed

@@ -1,0 +1,76 @@
+"""The closed loop of a backtest: fills at the open, then the close, then what the strategy makes of it."""
+
+from streams import simulation
+from streams.domain.intents import Intent
+from streams.domain.orders import Leg
+from streams.events import Decided, FillBooked, OrderMoved, Place, PnlStruck
+from streams.simulation import begin, eventful, every, simulate
+from tests.builders import MINUTE, RUPEE, START, candles, terms
+from tests.streams.desk import of, signed
+
+CLOSES = [10.0, 11.0, 12.0, 13.0, 14.0]
+
+
+def at(row: int, target: int, sequence: int = 0, instrument: int = 0) -> Intent:
+    """A target that changed on a row's close."""
+    return Intent(sequence, START + row * MINUTE, instrument, target)
+
+
+def test_an_order_decided_on_a_close_fills_at_the_next_open_before_that_bar_closes() -> None:
+    """The effects in the order in which things happen."""
+    chunk = (candles(CLOSES, opens=[9.5, 10.5, 11.5, 12.5, 13.5]),)
+    _, effects = simulate(terms(), begin(terms()), chunk, (at(1, 10),), every)
+    kinds = [type(each) for each in effects]
+    assert kinds[1:8] == [PnlStruck, Decided, Place, OrderMoved, OrderMoved, FillBooked, type(effects[7])]
+    (booked,) = of(FillBooked, effects)
+    assert (booked.fill.price, booked.fill.time) == (115_000, START + 2 * MINUTE)
+
+
+def test_an_order_of_the_last_bar_fills_in_the_next_chunk() -> None:
+    """It rests across the chunk's edge."""
+    whole = candles(CLOSES)
+    known, effects = simulate(terms(), begin(terms()), (whole.rows(0, 3),), (at(2, 10),))
+    assert (signed(effects), of(FillBooked, effects)) == ([(Leg.ENTRY, 10)], [])
+    _, effects = simulate(terms(), known, (whole.rows(3, 5),), ())
+    assert [each.fill.time for each in of(FillBooked, effects)] == [START + 3 * MINUTE]
+
+
+def test_a_flip_gives_back_before_it_enters_at_the_same_open() -> None:
+    """Two fills, the exit first: between them the run is flat."""
+    chunk = (candles(CLOSES),)
+    _, effects = simulate(terms(), begin(terms()), chunk, (at(0, 10), at(2, -5, 1)))
+    fills = [each.fill for each in of(FillBooked, effects)]
+    assert [(each.order.leg, each.side.sign * each.quantity) for each in fills] == [
+        (Leg.ENTRY, 10),
+        (Leg.EXIT, -10),
+        (Leg.ENTRY, -5),
+    ]
+
+
+def test_only_candles_on_which_something_can_happen_are_stepped_through() -> None:
+    """An intent's, the one after it, the last of each day and of the chunk."""
+    # given
+    day = [START + row * MINUTE for row in range(6)]
+    chunk = (candles([10.0] * 12, times=[*day, *(each + 24 * 60 * MINUTE for each in day)]),)
+    times = chunk[0].time.tolist()
+    idle = begin(terms()).state
+    # then
+    assert eventful(chunk, (), idle).tolist() == [times[5], times[11]]
+    assert eventful(chunk, (at(2, 1),), idle).tolist() == [times[n] for n in (2, 3, 5, 11)]
+    assert every(chunk, (), idle).tolist() == times
+
+
+def test_the_first_candle_is_stepped_through_while_an_order_waits() -> None:
+    """For each instrument its own."""
+    agreed = terms(2)
+    first, second = candles(CLOSES), candles(CLOSES[:3], times=[START + n * MINUTE for n in (1, 2, 3)])
+    known, _ = simulate(agreed, begin(agreed), (first.rows(0, 1), second.rows(0, 0)), (at(0, 10),))
+    chunk = (first.rows(1, 5), second)
+    assert eventful(chunk, (), known.state).tolist() == [START + n * MINUTE for n in (1, 3, 4)]
+
+
+def test_a_chunk_without_a_candle_changes_nothing() -> None:
+    """An instrument may have nothing for a day."""
+    nothing = (candles(CLOSES).rows(0, 0),)
+    known = simulation.Simulation(begin(terms()).state, (10 * RUPEE,))
+    assert simulate(terms(), known, nothing, ()) == (known, ())
