@@ -9,6 +9,7 @@ knows a clock, a thread or a database: the shell of a run feeds `market` and `as
 carries out `Place` and `Cancel`.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -123,10 +124,12 @@ def executed(
 
 def _in_order(marks: tuple[int, ...], item: Formed) -> tuple[tuple[int, ...], list[Event]]:
     """Each moment's candles, then the intents formed at their close."""
+    asked: defaultdict[int, list[Intent]] = defaultdict(list)
+    for intent in item.intents:
+        asked[intent.time].append(intent)
     events: list[Event] = []
     for closed in frames(item.chunk, moments(item.chunk), marks):
-        events.append(closed)
-        events.extend(each for each in item.intents if each.time == closed.time)
+        events += (closed, *asked[closed.time])
     return marks_after(item.chunk, marks), events
 
 

@@ -13,7 +13,7 @@ from streams.columns.column import Values, column
 from streams.domain.market import Chunk
 from streams.domain.orders import Leg, OrderKey, OrderStatus
 from streams.events import CandlesClosed, Command, CommandKind, Execution, Report
-from streams.pipeline import Run, Views, executed, formed, simulated, views
+from streams.pipeline import Executed, Run, Views, executed, formed, simulated, views
 from streams.strategies import BaseStrategy, StrategyConfig
 from streams.strategies.base import Bars, Intents, target
 from tests.builders import MINUTE, RUPEE, START, candles, one_by_one, run, terms
@@ -139,9 +139,11 @@ def _fragile(close: Values) -> Values:
 
 def closings(made: Run, market: Observable[Chunk], nothing: Observable[Any]) -> Observable[Any]:
     """The candles that went through the live fold."""
-    return executed(made, market, nothing).pipe(
-        ops.filter(lambda step: isinstance(step.event, CandlesClosed))
-    )
+    return executed(made, market, nothing).pipe(ops.filter(_closed))
+
+
+def _closed(step: Executed) -> bool:
+    return isinstance(step.event, CandlesClosed)
 
 
 @pytest.mark.parametrize(

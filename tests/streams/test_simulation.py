@@ -3,7 +3,7 @@
 from streams import simulation
 from streams.domain.intents import Intent
 from streams.domain.orders import Leg
-from streams.events import Decided, FillBooked, OrderMoved, Place, PnlStruck
+from streams.events import Decided, FillBooked, OrderMoved, Place, PnlStruck, PositionChanged
 from streams.simulation import begin, eventful, every, simulate
 from tests.builders import MINUTE, RUPEE, START, candles, terms
 from tests.streams.desk import of, signed
@@ -20,8 +20,11 @@ def test_an_order_decided_on_a_close_fills_at_the_next_open_before_that_bar_clos
     """The effects in the order in which things happen."""
     chunk = (candles(CLOSES, opens=[9.5, 10.5, 11.5, 12.5, 13.5]),)
     _, effects = simulate(terms(), begin(terms()), chunk, (at(1, 10),), every)
-    kinds = [type(each) for each in effects]
-    assert kinds[1:8] == [PnlStruck, Decided, Place, OrderMoved, OrderMoved, FillBooked, type(effects[7])]
+    assert [type(each) for each in effects[:9]] == [
+        PnlStruck,
+        *(PnlStruck, Decided, Place, OrderMoved),
+        *(OrderMoved, FillBooked, PositionChanged, PnlStruck),
+    ]
     (booked,) = of(FillBooked, effects)
     assert (booked.fill.price, booked.fill.time) == (115_000, START + 2 * MINUTE)
 
