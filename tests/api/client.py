@@ -160,4 +160,6 @@ class Watch:
 def raw_socket(base_url: str, **options: Any) -> Any:
     """A connection that speaks graphql-transport-ws, not yet initialised."""
     url = base_url.replace("http://", "ws://").rstrip("/") + "/graphql"
-    return connect(url, subprotocols=[Subprotocol("graphql-transport-ws")], **options)
+    # No bound on what waits unread: a client that leaves early would not hear the other side's farewell.
+    protocol = Subprotocol("graphql-transport-ws")
+    return connect(url, subprotocols=[protocol], max_queue=None, **options)

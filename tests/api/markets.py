@@ -48,7 +48,8 @@ async def crossover(client: Client, name: str = "Crossover", **config: Any) -> s
 
 async def started(client: Client, instrument: str, mode: str = "BACKTEST", **given: Any) -> str:
     """A run's id, of a strategy and account made for it."""
-    account = await paper_account(client, given.pop("name", mode))
+    name = given.pop("name", f"{mode} account")
+    account = given.pop("brokerAccountId", None) or await paper_account(client, name)
     asked = {
         "strategyId": given.pop("strategyId", None) or await crossover(client, f"{mode} strategy"),
         "mode": mode,

@@ -1,7 +1,6 @@
 """The contract's conventions: ids, pages, scalars, columns, idempotency, user errors."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,12 +10,12 @@ from tests.api.markets import BARS, SESSIONS, completed, crossover, paper_accoun
 
 
 @pytest.fixture
-async def many(asha: Client) -> AsyncIterator[list[str]]:
+async def many(asha: Client) -> list[str]:
     """Seven strategies' names, the newest first."""
     names = [f"Strategy {number}" for number in range(7)]
     for name in names:
         await crossover(asha, name)
-    yield names[::-1]
+    return names[::-1]
 
 
 async def pages(client: Client, size: int, backwards: bool) -> list[list[str]]:

@@ -1,5 +1,7 @@
 """Two users over the API: neither sees, nor touches, nor can tell of the other's."""
 
+from typing import Any
+
 from tests.api.client import Client, document
 from tests.api.markets import completed, crossover, paper_account, started
 
@@ -55,7 +57,7 @@ async def test_anothers_things_cannot_be_changed(asha: Client, ravi: Client, ins
     own = {"mode": "PAPER", "instrumentIds": [instruments[0]], "interval": "ONE_MINUTE", "capital": "1"}
 
     # then
-    attempts = [
+    attempts: list[tuple[str, dict[str, Any], str]] = [
         ("UpdateBrokerAccount", {"id": account, "name": "Mine"}, "id"),
         ("DeleteBrokerAccount", {"id": account}, "id"),
         ("SetRiskLimits", {"brokerAccountId": account, "limits": {}}, "brokerAccountId"),
