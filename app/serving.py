@@ -3,7 +3,11 @@
 import asyncio
 import errno
 import os
+import shlex
+import shutil
 import socket
+import sys
+from pathlib import Path
 
 import uvicorn
 
@@ -90,6 +94,14 @@ def welcome(host: str, port: int) -> str:
         f"  Home      {base}/\n"
         f"  GraphiQL  {base}/graphql\n"
         f"  Health    {base}/health\n"
-        "  Try it    medha demo   in another terminal: an account, synthetic candles, a moving paper run\n"
+        f"  Try it    {_command()} demo   in another terminal: synthetic candles, a moving paper run\n"
         "  Stop      Ctrl-C\n"
     )
+
+
+def _command() -> str:
+    """How this person calls `medha`: by its path where it is not on PATH."""
+    called = Path(sys.argv[0])
+    if called.name != "medha" or shutil.which("medha"):
+        return "medha"
+    return shlex.quote(os.path.relpath(called))

@@ -20,7 +20,6 @@ from app.store.results import table_of
 from app.store.tables import metadata
 from app.store.tables.strategies import ResultKind
 
-_NOTHING = table_of(["pnl_snapshots"], [])
 SNAPSHOTS = metadata.tables["pnl_snapshots"]
 
 
@@ -40,7 +39,7 @@ async def pnl_of_run(
         table = await info.context.loaders.results.load((run_id, ResultKind.EQUITY))
     else:
         table = await _snapshots(info, run_id)
-    kept = _between(table, start, end) if table is not None else _NOTHING
+    kept = _between(table, start, end) if table is not None else table_of(["pnl_snapshots"], [])
     # Thinned as columns: of a million points only those that are shown become Python objects.
     shown = kept.take(pa.array(spread(len(kept), limit))) if len(kept) else kept
     columns = {name: shown[name].to_pylist() for name in PNL_COLUMNS if name in shown.column_names}
