@@ -23,8 +23,11 @@ NOT_NOW = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
+LOST = (*NOT_NOW, asyncpg.InterfaceError)
+"""What a statement raises when its connection is gone, the last one for those already closed."""
 
 
 class NoSuchDatabase(StoreUnavailable):

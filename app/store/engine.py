@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.store.database import Database, DatabaseRole, connect, spoken
+from app.store.database import LOST, Database, DatabaseRole, connect, spoken
 
 READERS = 10
 TRADERS = 4
@@ -94,8 +94,22 @@ class Store:
     @asynccontextmanager
     async def trading(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection as medha_engine, from a small pool: for what is not on the hot path."""
-        async with self._traders.acquire() as connection:
+        connection = await self._answering()
+        try:
             yield connection
+        finally:
+            await self._traders.release(connection)
+
+    async def _answering(self) -> asyncpg.Connection:
+        """One from the pool that answers: the server may have ended those that lay idle."""
+        for _ in range(TRADERS):
+            connection = await self._traders.acquire()
+            try:
+                await connection.execute("SELECT 1")
+                return connection
+            except LOST:
+                await self._traders.release(connection)
+        return await self._traders.acquire()
 
     async def dedicated(self) -> asyncpg.Connection:
         """A new connection as medha_engine for one owner to keep and to close: the hot path's."""

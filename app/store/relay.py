@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from app.store.database import LOST
 from app.store.unavailable import StoreUnavailable
 
 POLL = 0.2
@@ -115,7 +116,7 @@ class Relay:
         while True:
             try:
                 await self._follow(await self._connect())
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, StoreUnavailable) as lost:
+            except (asyncpg.PostgresError, StoreUnavailable, *LOST) as lost:
                 log.warning("relay.connection_lost", reason=str(lost))
                 await asyncio.sleep(self._poll)
 

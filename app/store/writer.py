@@ -20,6 +20,7 @@ from app.store.attempts import (
     RunMustRecover,
     Written,
 )
+from app.store.database import LOST
 from app.store.entries import Entry, to_plain
 from app.store.relay import Wakeable
 from app.store.unavailable import StoreUnavailable
@@ -40,14 +41,6 @@ STATUS_POLL = 0.05
 STATUS_PATIENCE = 10.0
 
 COLLIDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-LOST = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-)
 
 
 class Writer:

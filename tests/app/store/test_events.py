@@ -129,39 +129,45 @@ async def test_positions_are_dense_and_in_commit_order_under_random_interleaving
     chance = random.Random(seed)
     asha = await make_ledger(superuser)
     writers = [await store.dedicated() for _ in range(4)]
-    committed: list[tuple[int, int]] = []
-    seen: list[int] = []
-
-    async def write(connection: asyncpg.Connection, plan: list[tuple[int, bool]]) -> None:
-        for size, fails in plan:
-            transaction = connection.transaction()
-            await transaction.start()
-            last = await append(connection, asha.user_id, [draft() for _ in range(size)])
-            if fails:
-                await transaction.rollback()
-            else:
-                await transaction.commit()
-                committed.append((last - size, last))
-
-    async def tail(finished: asyncio.Event) -> None:
-        while not finished.is_set():
-            seen.extend(event.position for event in await read(store, asha.user_id, len(seen)))
-        seen.extend(event.position for event in await read(store, asha.user_id, len(seen)))
+    plans = [[(chance.randint(1, 5), chance.random() < 0.3) for _ in range(15)] for _ in writers]
 
     finished = asyncio.Event()
-    tailing = asyncio.create_task(tail(finished))
-    plans = [[(chance.randint(1, 5), chance.random() < 0.3) for _ in range(15)] for _ in writers]
-    await asyncio.gather(*map(write, writers, plans))
-    finished.set()
-    await tailing
-
-    total = sum(last - before for before, last in committed)
-    assert seen == list(range(1, total + 1)), "the reader missed nothing and met nothing twice"
-    assert sorted(committed) == [(before, last) for before, last in sorted(committed) if last > before], (
-        "no transaction gave up a position it had committed"
+    tailing = asyncio.create_task(_tail(store, asha.user_id, finished))
+    written = await asyncio.gather(
+        *(_write(*each, asha.user_id) for each in zip(writers, plans, strict=True))
     )
-    assert [before for before, _ in sorted(committed)][1:] == [last for _, last in sorted(committed)][:-1]
+    finished.set()
+
+    committed = sorted(span for spans in written for span in spans)
+    firsts, lasts = [first for first, _ in committed], [last for _, last in committed]
+    assert await tailing == list(range(1, lasts[-1] + 1)), "the reader missed nothing and met nothing twice"
+    assert firsts == [1, *(last + 1 for last in lasts[:-1])], "no hole between two transactions, no overlap"
     await asyncio.gather(*(connection.close() for connection in writers))
+
+
+async def _write(
+    connection: asyncpg.Connection, plan: list[tuple[int, bool]], user_id: UUID
+) -> list[tuple[int, int]]:
+    """Append as planned: sizes, and whether to roll back; the first and last position of each commit."""
+    committed = []
+    for size, fails in plan:
+        transaction = connection.transaction()
+        await transaction.start()
+        last = await append(connection, user_id, [draft() for _ in range(size)])
+        if fails:
+            await transaction.rollback()
+        else:
+            await transaction.commit()
+            committed.append((last - size + 1, last))
+    return committed
+
+
+async def _tail(store: Store, user_id: UUID, finished: asyncio.Event) -> list[int]:
+    """Read on from the last position until nothing more can come; the positions met."""
+    seen: list[int] = []
+    while not finished.is_set():
+        seen.extend(event.position for event in await read(store, user_id, seen[-1] if seen else 0))
+    return seen + [event.position for event in await read(store, user_id, seen[-1] if seen else 0)]
 
 
 async def test_users_have_positions_of_their_own(store: Store, superuser: asyncpg.Connection) -> None:

@@ -114,36 +114,32 @@ async def test_an_entry_that_certainly_was_not_written_says_so(
 async def test_connections_killed_under_load_lose_nothing_and_repeat_nothing(
     store: Store, superuser: asyncpg.Connection
 ) -> None:
-    """Three runs write a hundred entries each; the writer's connection is killed a dozen times meanwhile."""
+    """Three runs write one entry after another until the writer's connection was killed a dozen times."""
     ledgers = [await make_ledger(superuser, f"user{number}") for number in range(3)]
     writer = Writer(store.dedicated, Deaf())
     await writer.start()
+    enough = asyncio.Event()
 
-    async def trade(ids: Ledger) -> None:
-        for number in range(1, 101):
+    async def trade(ids: Ledger) -> int:
+        number = 0
+        while not enough.is_set():
+            number += 1
             await writer.write(placed(ids, number))
+        return number
 
-    trading = asyncio.gather(*map(trade, ledgers))
+    trading = [asyncio.create_task(trade(ids)) for ids in ledgers]
     killed = 0
-    while not trading.done():
-        before = await superuser.fetchval("SELECT count(*) FROM orders")
-        killed += await _end_engine_connections(superuser)
-        while not trading.done() and await superuser.fetchval("SELECT count(*) FROM orders") < before + 24:
-            continue
-    await trading
-    await writer.close()
+    async with asyncio.timeout(60):
+        while killed < 12:
+            before = await superuser.fetchval("SELECT count(*) FROM orders")
+            killed += await _end_engine_connections(superuser)
+            while await superuser.fetchval("SELECT count(*) FROM orders") < before + 10:
+                assert not any(task.done() for task in trading), "a write failed"
+    enough.set()
 
-    assert killed >= 10
-    for ids in ledgers:
-        causes = await superuser.fetch(
-            "SELECT cause FROM orders WHERE run_id = $1 ORDER BY chain_position", ids.run_id
-        )
-        assert [row["cause"] for row in causes] == [f"intent:{number}" for number in range(1, 101)]
-        positions = await superuser.fetch(
-            "SELECT position FROM events WHERE user_id = $1 ORDER BY position", ids.user_id
-        )
-        assert [row["position"] for row in positions] == list(range(1, 101))
-        assert isinstance(await verify(superuser, ids.account_id), Verified)
+    for ids, written in zip(ledgers, await asyncio.gather(*trading), strict=True):
+        await _assert_written_once(superuser, ids, written)
+    await writer.close()
 
 
 async def test_a_deadlock_is_tried_again(store: Store, superuser: asyncpg.Connection, asha: Ledger) -> None:
@@ -184,6 +180,19 @@ async def test_the_api_and_the_writer_write_for_one_user_without_deadlock(
 
     positions = await superuser.fetch("SELECT position FROM events ORDER BY position")
     assert [row["position"] for row in positions] == list(range(1, 201))
+
+
+async def _assert_written_once(superuser: asyncpg.Connection, ids: Ledger, count: int) -> None:
+    """Every entry is there once, in its order, in the ledger, the outbox and the chain."""
+    causes = await superuser.fetch(
+        "SELECT cause FROM orders WHERE run_id = $1 ORDER BY chain_position", ids.run_id
+    )
+    positions = await superuser.fetch(
+        "SELECT position FROM events WHERE user_id = $1 ORDER BY position", ids.user_id
+    )
+    assert [row["cause"] for row in causes] == [f"intent:{number}" for number in range(1, count + 1)]
+    assert [row["position"] for row in positions] == list(range(1, count + 1))
+    assert isinstance(await verify(superuser, ids.account_id), Verified)
 
 
 async def _end_engine_connections(superuser: asyncpg.Connection) -> int:
