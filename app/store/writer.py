@@ -6,6 +6,7 @@ The commit in progress is the linger: nobody waits for a timer, and a crowd shar
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from itertools import chain
 
 import asyncpg
@@ -69,7 +70,8 @@ class Writer:
         if self._task:
             await self._task
         if self._connection:
-            await self._connection.close()
+            with suppress(*LOST):
+                await self._connection.close()
 
     async def write(self, entry: Entry) -> None:
         """Return after the commit that holds the entry; entries of a run are written in their order.

@@ -125,6 +125,22 @@ async def test_a_users_input_to_a_run_is_a_command_that_waits(database: Database
         assert not await refused(connection, statement, asha.run_id, asha.user_id, None, "COMMAND")
 
 
+async def test_an_account_comes_with_the_head_of_its_chain(database: Database, asha: Ledger) -> None:
+    """The user makes the account; its head, which is not theirs to make, is there at once."""
+    account = uuid4()
+    async with acting(database, asha.user_id) as connection:
+        await connection.execute(
+            "INSERT INTO broker_accounts (id, user_id, name, broker, status, opening_balance, slippage_bps,"
+            " charge_per_order, created_at) VALUES ($1, $2, 'Second', 'PAPER', 'ACTIVE', 0, 0, 0, now())",
+            account,
+            asha.user_id,
+        )
+        head = await connection.fetchrow("SELECT * FROM audit_heads WHERE broker_account_id = $1", account)
+        assert tuple(head) == (account, asha.user_id, 0, bytes(32))
+        assert await refused(connection, "UPDATE audit_heads SET position = 9")
+        assert await refused(connection, "DELETE FROM audit_heads")
+
+
 async def test_a_deleted_account_stays_deleted(
     database: Database, superuser: asyncpg.Connection, asha: Ledger
 ) -> None:
