@@ -18,7 +18,7 @@ RUN /opt/medha/bin/pip install --no-cache-dir --no-deps --require-hashes -r lock
       --compile-bytecode -r locks/runtime.lock \
  && /opt/medha/bin/pip uninstall --yes uv
 RUN python -m venv /opt/build
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml LICENSE README.md ./
 COPY app ./app
 COPY streams ./streams
 COPY migrations ./migrations
