@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -18,6 +19,7 @@ from app.store.writer import Writer
 from streams.domain.orders import BrokerKind
 from streams.strategies import StrategyRegistry
 from streams.strategies.sma_crossover import SmaCrossover
+from tests.feeds import FOREVER, Gate
 from tests.stores import as_superuser
 from tests.traders import Trader
 
@@ -34,11 +36,22 @@ class AheadClock:
 
 
 class Engine:
-    """Store, relay, writer and supervisor, as `medha engine` has them."""
+    """Store, relay, writer and supervisor, as `medha engine` has them; its paper runs wait at `gate`."""
 
-    def __init__(self, store: Store, relay: Relay, writer: Writer, supervisor: Supervisor) -> None:
-        self.store, self.relay, self.writer, self.supervisor = store, relay, writer, supervisor
-        self.tasks: set[asyncio.Task[object]] = set()
+    def __init__(
+        self, database: Database, store: Store, registry: StrategyRegistry, clock: Clock, gate: Gate
+    ) -> None:
+        self._database, self._others = database, asyncio.all_tasks()
+        self.store, self.gate = store, gate
+        self.relay = Relay(store.dedicated)
+        self.writer = Writer(store.dedicated, self.relay)
+        self.supervisor = Supervisor(store, self.writer, registry, clock, gate.feed)
+
+    async def start(self) -> None:
+        """Begins to work."""
+        self.relay.start()
+        await self.writer.start()
+        self.supervisor.start()
 
     async def close(self) -> None:
         """Stops in order, as on Ctrl-C."""
@@ -47,20 +60,51 @@ class Engine:
         await self.relay.close()
         await self.store.close()
 
+    def tasks(self) -> set[asyncio.Task[Any]]:
+        """What the engine has running."""
+        mine = asyncio.all_tasks() - self._others
+        return {
+            task for task in mine if task.get_name().split()[0] in ("supervisor", "writer", "relay", "run")
+        }
+
+    async def kill(self) -> None:
+        """Ends it at this very step: no task takes another one, no lease is given back."""
+        ending = self.tasks()
+        for task in ending:
+            task.cancel()
+        await lose_connections(self._database)
+        await asyncio.gather(*ending, return_exceptions=True)
+        await self.store.close()
+
+
+async def lose_connections(database: Database) -> None:
+    """Cuts every connection of engines to this database, as its restart would."""
+    async with as_superuser(database) as connection:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE usename = 'medha_engine' AND datname = current_database()"
+        )
+
+
+async def started(
+    database: Database,
+    *,
+    registry: StrategyRegistry | None = None,
+    clock: Clock | None = None,
+    gate: Gate | None = None,
+) -> Engine:
+    """An engine at work; its gate is open unless one is given."""
+    store = await Store.open(database)
+    known = registry or StrategyRegistry([SmaCrossover])
+    engine = Engine(database, store, known, clock or AheadClock(), gate or Gate(FOREVER))
+    await engine.start()
+    return engine
+
 
 @asynccontextmanager
-async def running(
-    database: Database, registry: StrategyRegistry | None = None, clock: Clock | None = None
-) -> AsyncIterator[Engine]:
-    """An engine at work for as long as the block lasts."""
-    store = await Store.open(database)
-    relay = Relay(store.dedicated)
-    relay.start()
-    writer = Writer(store.dedicated, relay)
-    await writer.start()
-    known = registry or StrategyRegistry([SmaCrossover])
-    engine = Engine(store, relay, writer, Supervisor(store, writer, known, clock or AheadClock()))
-    engine.supervisor.start()
+async def running(database: Database, **parts: Any) -> AsyncIterator[Engine]:
+    """The same, for as long as the block lasts."""
+    engine = await started(database, **parts)
     try:
         yield engine
     finally:
@@ -81,8 +125,15 @@ def registered(make: Make, kind: BrokerKind = BrokerKind.PAPER) -> Iterator[None
 @pytest.fixture
 async def engine(database: Database) -> AsyncIterator[Engine]:
     """One engine, with the built-in strategies."""
-    async with running(database) as started:
-        yield started
+    async with running(database) as made:
+        yield made
+
+
+@pytest.fixture
+async def gated(database: Database) -> AsyncIterator[Engine]:
+    """One engine whose candles come as the test lets them."""
+    async with running(database, gate=Gate()) as made:
+        yield made
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from streams.strategies.base import source_hash
 from streams.strategies.sma_crossover import SmaCrossover
 from tests.ledgers import insert
 
-PATIENCE = 60
+PATIENCE = 20
 """Seconds after which what is waited for is not coming: the machine may be shared."""
 
 ENDED = ("COMPLETED", "STOPPED", "FAILED")

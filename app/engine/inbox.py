@@ -1,6 +1,7 @@
 """What a run waits for: the next candles of its feed, or what a person asks; a person goes first."""
 
 import asyncio
+from datetime import datetime
 from typing import NamedTuple
 
 from app.engine.rows import Row
@@ -9,10 +10,11 @@ from streams.domain.market import Chunk
 
 
 class WaitingCommand(NamedTuple):
-    """A command its run has not taken yet: the stored input's id and payload."""
+    """A command its run has not taken yet: the stored input's id, payload and time."""
 
     id: int
     payload: Row
+    at: datetime
 
 
 Commands = asyncio.Queue[WaitingCommand]

@@ -9,6 +9,7 @@ from app.engine.outgoing import to_broker, to_trade
 from app.engine.plan import RunRefused
 from app.engine.recovery import Recovered, recover
 from app.engine.shell import Desk, Shell
+from app.feeds.base import Feeds
 from app.feeds.replay import ReplayFeed
 from app.store.engine import Store
 from app.store.tables.strategies import RunStatus, StrategyRun
@@ -27,10 +28,11 @@ class PaperRun:
         registry: StrategyRegistry,
         clock: Clock,
         exposures: Exposures,
+        feeds: Feeds = ReplayFeed,
     ) -> None:
         self._row, self._store, self._writer = row, store, writer
         self._registry, self._clock, self._exposures = registry, clock, exposures
-        self._commands = Commands()
+        self._feeds, self._commands = feeds, Commands()
 
     def command(self, waiting: WaitingCommand) -> None:
         """A person has asked for something."""
@@ -49,7 +51,7 @@ class PaperRun:
         return Desk(
             self._writer,
             broker,
-            ReplayFeed(plan.market, plan.run.interval, row.speed),
+            self._feeds(plan.market, plan.run.interval, row.speed),
             self._commands,
             self._clock,
             broker.market,

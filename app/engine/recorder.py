@@ -71,8 +71,8 @@ class Recorder:
         self._inputs.append(row)
 
     def stamp(self, at: datetime) -> None:
-        """The time of the input whose effects come next."""
-        self._at = at
+        """The time of the input whose effects come next; a command that waited does not set it back."""
+        self._at = max(self._at, at)
 
     def say(self, kind: str, payload: Row) -> None:
         """An event for the run's watchers."""

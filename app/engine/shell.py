@@ -85,14 +85,16 @@ class Shell:
 
     def _take(self, what: Chunk | WaitingCommand) -> None:
         if isinstance(what, WaitingCommand):
-            self._on_command(what.payload, what.id)
+            self._on_command(what.payload, what)
         else:
             self._on_chunk(what)
 
-    def _given(self, kind: InputKind, payload: Row, stored_id: int | None = None) -> int:
+    def _given(self, kind: InputKind, payload: Row, stored: WaitingCommand | None = None) -> int:
+        """Records an input under the next sequence; a stored command keeps the time it has."""
         self._sequence += 1
-        row = inputs.row(self._plan.identity, self._sequence, kind, payload, self._desk.clock.now())
-        self._recorder.given(row if stored_id is None else {**row, "id": stored_id})
+        at = stored.at if stored else self._desk.clock.now()
+        row = inputs.row(self._plan.identity, self._sequence, kind, payload, at)
+        self._recorder.given({**row, "id": stored.id} if stored else row)
         return self._sequence
 
     def _on_chunk(self, chunk: Chunk) -> None:
@@ -114,8 +116,8 @@ class Shell:
         self._elsewhere = now
         return now
 
-    def _on_command(self, payload: Row, stored_id: int | None = None) -> None:
-        sequence = self._given(InputKind.COMMAND, payload, stored_id)
+    def _on_command(self, payload: Row, stored: WaitingCommand | None = None) -> None:
+        sequence = self._given(InputKind.COMMAND, payload, stored)
         self._took(self._machine.aside(inputs.to_command(payload, sequence)), sequence)
         self._move_to(_STATUS[self._machine.state.phase])
 

@@ -17,10 +17,13 @@ from app.engine.failures import fail
 from app.engine.inbox import WaitingCommand
 from app.engine.leases import RENEWAL, claim, engine_name, release, renew
 from app.engine.paper_run import PaperRun
+from app.feeds.base import Feeds
+from app.feeds.replay import ReplayFeed
+from app.store.database import LOST
 from app.store.engine import Store
 from app.store.tables.strategies import RunMode, StrategyRun
 from app.store.unavailable import StoreUnavailable
-from app.store.writer import COLLIDED, LOST, LeaseLost, RunMustRecover, Writer
+from app.store.writer import COLLIDED, LeaseLost, RunMustRecover, Writer
 from streams.strategies.base import StrategyRegistry
 
 log = structlog.get_logger(__name__)
@@ -41,8 +44,16 @@ Runner = PaperRun | BacktestRun
 class Supervisor:
     """One an engine process."""
 
-    def __init__(self, store: Store, writer: Writer, registry: StrategyRegistry, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        registry: StrategyRegistry,
+        clock: Clock,
+        feeds: Feeds = ReplayFeed,
+    ) -> None:
         self._store, self._writer, self._registry, self._clock = store, writer, registry, clock
+        self._feeds = feeds
         self._owner = engine_name()
         self._exposures = Exposures()
         self._runners: dict[UUID, Runner] = {}
@@ -127,7 +138,7 @@ class Supervisor:
     async def _deliver(self, connection: asyncpg.Connection) -> None:
         """Hands stored commands to their runs, each once; a run that starts anew gets its own again."""
         rows = await connection.fetch(
-            "SELECT id, run_id, payload FROM run_inputs"
+            "SELECT id, run_id, payload, at FROM run_inputs"
             " WHERE sequence IS NULL AND run_id = ANY($1) AND id <> ALL($2) ORDER BY id",
             list(self._runners),
             list(chain.from_iterable(self._delivered.values())),
@@ -136,7 +147,7 @@ class Supervisor:
             runner = self._runners.get(row["run_id"])
             if runner is not None:  # else it has ended while we asked
                 self._delivered[row["run_id"]].add(row["id"])
-                runner.command(WaitingCommand(row["id"], row["payload"]))
+                runner.command(WaitingCommand(row["id"], row["payload"], row["at"]))
 
     async def _execute(self, row: StrategyRun) -> None:
         """One run to its end; whatever it does, the others go on."""
@@ -152,13 +163,12 @@ class Supervisor:
                 await self._fail(row, cause)
 
     async def _drive(self, row: StrategyRun) -> None:
+        parts = (row, self._store, self._writer, self._registry, self._clock)
         if row.mode == RunMode.BACKTEST:
             async with self._slots:
-                await self._run(row, BacktestRun(row, self._store, self._writer, self._registry, self._clock))
+                await self._run(row, BacktestRun(*parts))
         else:
-            await self._run(
-                row, PaperRun(row, self._store, self._writer, self._registry, self._clock, self._exposures)
-            )
+            await self._run(row, PaperRun(*parts, self._exposures, self._feeds))
 
     async def _run(self, row: StrategyRun, runner: Runner) -> None:
         self._runners[row.id] = runner

@@ -1,8 +1,10 @@
 """What a run takes its candles from."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Protocol
 
-from streams.domain.market import Chunk
+from streams.domain.market import Chunk, Interval
 
 
 class Feed(Protocol):
@@ -15,3 +17,7 @@ class Feed(Protocol):
     def ready(self) -> bool:
         """Whether `next` would answer at once."""
         ...
+
+
+Feeds = Callable[[Chunk, Interval, Decimal | None], Feed]
+"""Makes a run's feed from the candles that are still to come, their interval, and the run's speed."""
