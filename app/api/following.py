@@ -8,8 +8,8 @@ from uuid import UUID
 from app.api.context import Context
 from app.api.enums import EventKind
 from app.api.errors import Refusal, unauthenticated
+from app.api.event import Seen
 from app.api.event_cursors import cursor_of
-from app.api.events import Seen
 from app.store import events
 from app.store.events import CursorExpired
 from app.store.relay import RelayClosed

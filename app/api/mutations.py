@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 import strawberry
 from sqlalchemy.exc import IntegrityError
 
-from app.api import account_changes, run_commands, run_start, signing_in, strategy_changes
+from app.api import account_changes, registration, run_commands, run_start, signing_in, strategy_changes
 from app.api.account_changes import (
     BrokerAccountPayload,
     CreateBrokerAccountInput,
@@ -18,6 +18,7 @@ from app.api.account_changes import (
 from app.api.context import Info
 from app.api.enums import UserErrorCode
 from app.api.errors import Refused, UserError
+from app.api.registration import RegisterUserInput, RegisterUserPayload
 from app.api.run_commands import DeleteRunPayload, RestartRunInput, RunInput, StopRunInput
 from app.api.run_start import RunPayload, StartRunInput
 from app.api.signing_in import (
@@ -25,8 +26,6 @@ from app.api.signing_in import (
     LogoutInput,
     LogoutPayload,
     RefreshSessionInput,
-    RegisterUserInput,
-    RegisterUserPayload,
     SessionPayload,
 )
 from app.api.strategy_changes import (
@@ -67,7 +66,7 @@ class Mutation:
         self, info: Info, input: Annotated[RegisterUserInput, Given]
     ) -> RegisterUserPayload:
         """Register."""
-        return await answered(RegisterUserPayload, signing_in.register, info, input)
+        return await answered(RegisterUserPayload, registration.register, info, input)
 
     @strawberry.mutation(description="Log in.")
     async def login(self, info: Info, input: Annotated[LoginInput, Given]) -> SessionPayload:

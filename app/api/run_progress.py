@@ -13,8 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.api.context import Context
 from app.api.enums import EventKind
+from app.api.event import Seen, moment
 from app.api.event_cursors import cursor_of, start_of
-from app.api.events import Seen, moment
 from app.api.following import Wanted, follow
 from app.api.ids import global_id
 from app.api.rows import Row, row_of

@@ -10,17 +10,16 @@ from sqlalchemy import insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.api.account_changes import MOST_SLIPPAGE, active_account, limit_errors
-from app.api.accounts import LIMITS
 from app.api.context import Info
 from app.api.enums import EventKind, RunMode, UserErrorCode
 from app.api.errors import Refused, UserError, refused
 from app.api.idempotency import Idempotency
 from app.api.inputs import amount_errors, own_row, rate_errors
-from app.api.risk import LIMIT_NAMES, RiskLimitsInput
-from app.api.rows import Row, only_row, rows_of
+from app.api.pinned_limits import pinned_limits
+from app.api.risk import RiskLimitsInput
+from app.api.rows import Row, only_row
 from app.api.run_market import checked_instruments, covered
 from app.api.runs import StrategyRun
-from app.api.scalars import decimal_text
 from app.api.strategies import VERSIONS_TABLE
 from app.api.strategy_changes import checked_config, registered
 from app.store.driver import to_moment
@@ -29,7 +28,7 @@ from app.store.tables import metadata
 from app.store.tables.strategies import RunStatus
 from streams.domain.market import Interval
 from streams.sessions import IST
-from streams.strategies.base import source_hash
+from streams.strategies.base import StrategyConfig, source_hash
 
 RUNS = metadata.tables["strategy_runs"]
 FASTEST = 1_000_000
@@ -162,78 +161,69 @@ def _contradictions(given: StartRunInput) -> list[UserError]:
 
 async def _pinned(info: Info, session: AsyncSession, given: StartRunInput) -> dict[str, Any]:
     """The new run's columns."""
-    strategy = await own_row(session, "strategies", "Strategy", given.strategy_id, "strategyId")
-    if strategy["archived_at"] is not None:
-        raise refused(UserErrorCode.WRONG_STATUS, "This strategy is archived.", "strategyId")
-    kind = registered(info.context.api.registry, strategy["kind"], "strategyId")
-    version = await _newest_version(session, strategy["id"])
-    config = checked_config(kind, version["config"])
-    account = await _account(session, given)
-    instruments = await checked_instruments(session, given.instrument_ids, config)
-    bounds = (_midnight(given.from_), _midnight(given.to, days=1))
-    start, end = await covered(session, instruments, given.interval, bounds)
+    strategy, config = await _strategy(info, session, given)
     return {
         "id": uuid4(),
         "user_id": info.context.viewer.user_id,
         "kind": "STRATEGY",
         "mode": given.mode.value,
         "status": RunStatus.QUEUED.value,
+        "capital": given.capital,
+        "speed": given.speed,
+        "fencing_token": 0,
+        "progress": Decimal(0),
+        "created_at": info.context.api.clock.now(),
+        **strategy,
+        **await _account(session, given, strategy["strategy_id"]),
+        **await _market(session, given, config),
+    }
+
+
+async def _strategy(
+    info: Info, session: AsyncSession, given: StartRunInput
+) -> tuple[dict[str, Any], StrategyConfig]:
+    """What is run: the newest version, checked again by the class as it is now."""
+    strategy = await own_row(session, "strategies", "Strategy", given.strategy_id, "strategyId")
+    if strategy["archived_at"] is not None:
+        raise refused(UserErrorCode.WRONG_STATUS, "This strategy is archived.", "strategyId")
+    kind = registered(info.context.api.registry, strategy["kind"], "strategyId")
+    newest = select(VERSIONS_TABLE).where(VERSIONS_TABLE.c.strategy_id == strategy["id"])
+    version = await only_row(session, newest.order_by(VERSIONS_TABLE.c.version.desc()).limit(1))
+    config = checked_config(kind, version["config"])
+    columns = {
         "strategy_id": strategy["id"],
         "strategy_version_id": version["id"],
-        "broker_account_id": account["id"] if account else None,
         "strategy_kind": kind.key,
         "config": config.model_dump(mode="json"),
         "code_hash": source_hash(kind),
+    }
+    return columns, config
+
+
+async def _account(session: AsyncSession, given: StartRunInput, strategy_id: UUID) -> dict[str, Any]:
+    """Where it trades, on which terms: as given, else the account's."""
+    account: Row | None = None
+    if given.broker_account_id is not None:
+        account = await active_account(session, given.broker_account_id, "brokerAccountId")
+    terms = account or {"id": None, "slippage_bps": Decimal(0), "charge_per_order": Decimal(0)}
+    asked = {"slippage_bps": given.slippage_bps, "charge_per_order": given.charge_per_order}
+    return {
+        "broker_account_id": terms["id"],
+        **{name: terms[name] if value is None else value for name, value in asked.items()},
+        "limits": await pinned_limits(session, given.limits, account, strategy_id),
+    }
+
+
+async def _market(session: AsyncSession, given: StartRunInput, config: StrategyConfig) -> dict[str, Any]:
+    """What it trades, over which candles."""
+    instruments = await checked_instruments(session, given.instrument_ids, config)
+    bounds = (_midnight(given.from_), _midnight(given.to, days=1))
+    start, end = await covered(session, instruments, given.interval, bounds)
+    return {
         "instrument_ids": [row["id"] for row in instruments],
         "interval": given.interval.value,
         "from_at": start,
         "to_at": end,
-        "capital": given.capital,
-        "slippage_bps": _first(given.slippage_bps, account["slippage_bps"] if account else None),
-        "charge_per_order": _first(given.charge_per_order, account["charge_per_order"] if account else None),
-        "speed": given.speed,
-        "limits": await _limits(session, given, account, strategy["id"]),
-        "fencing_token": 0,
-        "progress": Decimal(0),
-        "created_at": info.context.api.clock.now(),
-    }
-
-
-async def _newest_version(session: AsyncSession, strategy_id: UUID) -> Row:
-    statement = select(VERSIONS_TABLE).where(VERSIONS_TABLE.c.strategy_id == strategy_id)
-    statement = statement.order_by(VERSIONS_TABLE.c.version.desc()).limit(1)
-    return await only_row(session, statement)
-
-
-async def _account(session: AsyncSession, given: StartRunInput) -> Row | None:
-    if given.broker_account_id is None:
-        return None
-    return await active_account(session, given.broker_account_id, "brokerAccountId")
-
-
-def _first(*candidates: Decimal | None) -> Decimal:
-    return next((each for each in candidates if each is not None), Decimal(0))
-
-
-async def _limits(
-    session: AsyncSession, given: StartRunInput, account: Row | None, strategy_id: UUID
-) -> dict[str, Any]:
-    """The numbers the rules will hold to: as given, else the strategy's in the account, else its own."""
-    if given.limits is not None:
-        return _document(given.limits.values())
-    if account is None:
-        return _document({})
-    statement = select(LIMITS).where(LIMITS.c.broker_account_id == account["id"])
-    statement = statement.where(LIMITS.c.strategy_id.is_(None) | (LIMITS.c.strategy_id == strategy_id))
-    rows = await rows_of(session, statement.order_by(LIMITS.c.strategy_id.nulls_last()))
-    return _document(rows[0] if rows else {})
-
-
-def _document(values: Any) -> dict[str, Any]:
-    """Amounts as text: JSON has no exact decimals."""
-    return {
-        name: decimal_text(value) if isinstance(value := values.get(name), Decimal) else value
-        for name in LIMIT_NAMES
     }
 
 

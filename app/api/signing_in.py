@@ -1,11 +1,9 @@
-"""Registration, log-in, and the sessions that come of it."""
+"""Logging in, and the sessions that come of it."""
 
 from datetime import datetime
-from ipaddress import ip_address
 from uuid import UUID, uuid4
 
 import strawberry
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import insert, select, update
 from starlette.responses import Response
 
@@ -13,9 +11,9 @@ from app.api.accounts import User
 from app.api.context import Info
 from app.api.enums import UserErrorCode
 from app.api.errors import Refused, UserError, refused
+from app.api.registration import LONGEST_PASSWORD
 from app.api.rows import Row, changed, only_row, row_of
 from app.security import REFRESH_LIFETIME, new_refresh_token, token_hash
-from app.settings import Settings
 from app.store import people
 from app.store.people import FoundSession
 from app.store.tables import metadata
@@ -24,23 +22,6 @@ SESSIONS = metadata.tables["sessions"]
 USERS = metadata.tables["users"]
 COOKIE = "medha_refresh"
 COOKIE_PATH = "/graphql"
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1024
-
-
-@strawberry.input(description="Who wants to trade here.")
-class RegisterUserInput:
-    """Who wants to trade here."""
-
-    email: str = strawberry.field(description="The e-mail to log in with.")
-    password: str = strawberry.field(description="12 characters or more, and not the e-mail.")
-
-
-@strawberry.type(description="What came of a registration.")
-class RegisterUserPayload:
-    """What came of a registration."""
-
-    user: User | None = strawberry.field(default=None, description="The new user; the first of all is ADMIN.")
-    user_errors: list[UserError] = strawberry.field(description="Why nothing was done; empty when it was.")
 
 
 @strawberry.input(description="Who logs in.")
@@ -98,51 +79,6 @@ class LogoutPayload:
 
     sessions_ended: int = strawberry.field(default=0, description="How many sessions it ended.")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was done; empty when it was.")
-
-
-async def register(info: Info, given: RegisterUserInput) -> RegisterUserPayload:
-    """A new user, or why there is none."""
-    api = info.context.api
-    if not registration_open(api.settings):
-        raise refused(UserErrorCode.REGISTRATION_CLOSED, "This server takes no new users.")
-    email = _checked_email(given.email)
-    _check_password(given.password, email)
-    password_hash = await api.passwords.hash(given.password)
-    async with api.store.anonymous() as session:
-        made = await people.register_user(session, email, password_hash)
-    if made is None:
-        raise refused(UserErrorCode.TAKEN, "There is a user with this e-mail already.", "email")
-    return RegisterUserPayload(user=User.of(made._asdict()), user_errors=[])
-
-
-def registration_open(settings: Settings) -> bool:
-    """What MEDHA_REGISTRATION says; unsaid, it is open only where nobody else can reach the server."""
-    return (settings.registration or ("open" if _loopback(settings.host) else "closed")) == "open"
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _checked_email(given: str) -> str:
-    try:
-        return validate_email(given.strip(), check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError:
-        raise refused(UserErrorCode.INVALID, "This is not an e-mail address.", "email") from None
-
-
-def _check_password(password: str, email: str) -> None:
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise refused(
-            UserErrorCode.INVALID,
-            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
-            "password",
-        )
-    if password.strip().lower() == email.lower():
-        raise refused(UserErrorCode.INVALID, "The password must not be the e-mail.", "password")
 
 
 async def log_in(info: Info, given: LoginInput) -> SessionPayload:

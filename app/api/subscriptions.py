@@ -9,10 +9,12 @@ from app.api.activity import chosen
 from app.api.context import Info
 from app.api.enums import EventKind
 from app.api.errors import Refusal
+from app.api.event import Event
 from app.api.event_cursors import start_of
-from app.api.events import EVENT_TYPES, Event, OrderChanged, PnlChanged, PositionChanged, RiskAlerted
+from app.api.events import EVENT_TYPES
 from app.api.following import Wanted, follow
 from app.api.ids import row_id
+from app.api.ledger_events import OrderChanged, PnlChanged, PositionChanged, RiskAlerted
 from app.api.run_progress import RunProgress, progress_of
 from app.api.scalars import Cursor
 

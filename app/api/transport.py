@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -54,17 +55,12 @@ def create_api(
     clock: Clock,
     wake: Callable[[], None],
     heartbeat: Callable[[], bool],
-    tokens: AccessTokens | None = None,
 ) -> list[BaseRoute]:
     """The routes of `/graphql` and `/health`.
 
-    `wake` is called after each commit that gives the engine work; `heartbeat` says whether the engine's heart
-    beats; `tokens` replaces the access tokens made from the settings' secret keys.
+    `wake` is called after each commit that gives the engine work; `heartbeat` says whether its heart beats.
     """
     keys = secret_keys(settings)
-
-    async def migrated() -> bool:
-        return await at_head(store.database)
 
     api = Api(
         store=store,
@@ -74,17 +70,14 @@ def create_api(
         clock=clock,
         wake=wake,
         heartbeat=heartbeat,
-        migrated=migrated,
-        tokens=tokens or AccessTokens(keys, clock),
+        migrated=partial(at_head, store.database),
+        tokens=AccessTokens(keys, clock),
         passwords=Passwords(),
         cursors=Cursors(derived_keys(keys, "cursors")),
     )
     view = GraphQLView(api)
-    return [
-        Route(PATH, view.serve, methods=METHODS),
-        WebSocketRoute(PATH, view),
-        *health_routes(api),
-    ]
+    graphql = [Route(PATH, view.serve, methods=METHODS), WebSocketRoute(PATH, view)]
+    return [*graphql, *health_routes(api)]
 
 
 class GraphQLView(GraphQL[Context, None]):
