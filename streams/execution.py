@@ -10,7 +10,7 @@ from streams.domain.market import MICROSECONDS
 from streams.domain.orders import Leg
 from streams.events import CandlesClosed, Command, CommandKind, Effect, Event, PnlStruck, Report
 from streams.ordering import Step, excess, follow, give_back, square_off, withdraw
-from streams.state import Phase, State, Terms, equity, exposure, market_value, open_cost
+from streams.state import Phase, State, Terms, entering, equity, worth
 
 IST_OFFSET = int(5.5 * 3600) * MICROSECONDS
 DAY = 86_400 * MICROSECONDS
@@ -65,10 +65,15 @@ def _at(state: State, time: int) -> State:
 
 def struck(state: State) -> PnlStruck:
     """The run's P&L as it stands."""
-    worth = market_value(state)
-    unrealised = worth - open_cost(state)
-    total = state.cash + worth
-    return PnlStruck(state.time, state.realised, unrealised, state.charges, total, exposure(state))
+    held = worth(state)
+    return PnlStruck(
+        state.time,
+        state.realised,
+        held.value - held.cost,
+        state.charges,
+        state.cash + held.value,
+        held.exposure + entering(state),
+    )
 
 
 def _on_command(terms: Terms, state: State, command: Command) -> Step:

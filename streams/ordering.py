@@ -78,8 +78,9 @@ def excess(holding: Holding) -> int:
 def give_back(terms: Terms, state: State, instrument: int, intent: Intent | None) -> Step:
     """Gives back what is held beyond the target, less exits in flight: it never sells what is not there."""
     holding = state.holdings[instrument]
-    signed = -excess(holding) - in_flight(state, instrument, Leg.EXIT)
-    if not signed * excess(holding) < 0:
+    beyond = excess(holding)
+    signed = -beyond - in_flight(state, instrument, Leg.EXIT)
+    if not signed * beyond < 0:
         return state, ()
     key = OrderKey(holding.cause, Leg.EXIT, generation=holding.exits)
     state = changed(state, instrument, exits=holding.exits + 1)
@@ -101,6 +102,8 @@ def _withdraw_entries(state: State, instrument: int, wanted: int) -> Step:
 def withdraw(state: State, orders: list[Working]) -> Step:
     """Asks for each order to be cancelled, once; its end is the broker's to report."""
     keys = tuple(each.request.key for each in orders if each.request.key not in state.withdrawn)
+    if not keys:
+        return state, ()
     return state._replace(withdrawn=(*state.withdrawn, *keys)), tuple(map(Cancel, keys))
 
 

@@ -25,12 +25,12 @@ class Booked(NamedTuple):
 
 def held(lots: tuple[Lot, ...]) -> int:
     """The signed quantity of all lots."""
-    return sum(lot.quantity for lot in lots)
+    return sum([lot.quantity for lot in lots])
 
 
 def cost(lots: tuple[Lot, ...]) -> int:
     """Their signed cost, in units."""
-    return sum(lot.cost for lot in lots)
+    return sum([lot.cost for lot in lots])
 
 
 def book(lots: tuple[Lot, ...], trade: int | None, quantity: int, price: int) -> Booked:

@@ -86,25 +86,40 @@ def opening(terms: Terms) -> State:
     return State(tuple(Holding() for _ in terms.instruments), terms.capital, day_equity=terms.capital)
 
 
-def market_value(state: State) -> int:
-    """What the open positions are worth at the last prices, signed."""
-    return sum(positions.held(each.lots) * each.mark for each in state.holdings if each.lots)
+class Worth(NamedTuple):
+    """The open positions in units: what they are worth at the last prices and what they cost, with sign and
+    without."""
+
+    value: int
+    cost: int
+    exposure: int
+    deployed: int
+
+
+def worth(state: State) -> Worth:
+    """What the open positions come to."""
+    value = cost = exposed = deployed = 0
+    for each in state.holdings:
+        if each.lots:
+            market, spent = positions.held(each.lots) * each.mark, positions.cost(each.lots)
+            value, cost = value + market, cost + spent
+            exposed, deployed = exposed + abs(market), deployed + abs(spent)
+    return Worth(value, cost, exposed, deployed)
 
 
 def open_cost(state: State) -> int:
     """What the open positions cost, signed."""
-    return sum(positions.cost(each.lots) for each in state.holdings)
+    return worth(state).cost
 
 
 def equity(state: State) -> int:
     """Cash and positions at market."""
-    return state.cash + market_value(state)
+    return state.cash + worth(state).value
 
 
 def exposure(state: State) -> int:
     """What is held and being entered, at market, without sign."""
-    held = sum(abs(positions.held(each.lots)) * each.mark for each in state.holdings if each.lots)
-    return held + _entering_value(state)
+    return worth(state).exposure + entering(state)
 
 
 def in_flight(state: State, instrument: int, *legs: Leg) -> int:
@@ -113,11 +128,13 @@ def in_flight(state: State, instrument: int, *legs: Leg) -> int:
     An order asked to be cancelled is not counted on; should it fill all the same, that is given back.
     """
     return sum(
-        each.rest
-        for each in state.working
-        if each.request.instrument == instrument
-        and each.request.key.leg in legs
-        and each.request.key not in state.withdrawn
+        [
+            each.rest
+            for each in state.working
+            if each.request.instrument == instrument
+            and each.request.key.leg in legs
+            and each.request.key not in state.withdrawn
+        ]
     )
 
 
@@ -128,13 +145,13 @@ def working(state: State, key: OrderKey) -> Working | None:
 
 def book(state: State, instrument: int) -> Book:
     """What the rules may look at when an order in this instrument is proposed."""
-    held_cost = sum(abs(positions.cost(each.lots)) for each in state.holdings if each.lots)
+    held, coming = worth(state), entering(state)
     return Book(
         trading=state.phase is Phase.TRADING,
-        day_pnl=equity(state) - state.day_equity,
+        day_pnl=state.cash + held.value - state.day_equity,
         others_open=len(_taken(state) - {instrument}),
-        deployed=held_cost + _entering_value(state),
-        exposure=exposure(state),
+        deployed=held.deployed + coming,
+        exposure=held.exposure + coming,
         elsewhere=state.elsewhere,
     )
 
@@ -144,9 +161,12 @@ def _taken(state: State) -> set[int]:
     return held | {each.request.instrument for each in state.working if each.request.key.leg is Leg.ENTRY}
 
 
-def _entering_value(state: State) -> int:
+def entering(state: State) -> int:
+    """What the entries in flight would be worth at the last prices, without sign."""
     return sum(
-        abs(each.rest) * state.holdings[each.request.instrument].mark
-        for each in state.working
-        if each.request.key.leg is Leg.ENTRY
+        [
+            abs(each.rest) * state.holdings[each.request.instrument].mark
+            for each in state.working
+            if each.request.key.leg is Leg.ENTRY
+        ]
     )

@@ -24,7 +24,12 @@ def evaluate(roots: Sequence[Column], candles: Candles) -> tuple[Values, ...]:
     with np.errstate(all="ignore"):
         for root in roots:
             _compute(root, candles, known)
-    return tuple(np.broadcast_to(known[id(root)], (len(candles),)) for root in roots)
+    return tuple(_rows(known[id(root)], len(candles)) for root in roots)
+
+
+def _rows(values: Values, count: int) -> Values:
+    """A constant has the same value on every candle."""
+    return values if np.ndim(values) else np.full(count, values)
 
 
 def _compute(node: Column, candles: Candles, known: dict[int, Values]) -> Values:

@@ -20,18 +20,17 @@ def rolling_mean(values: Floats, window: int) -> Floats:
     means = np.full(len(values), np.nan)
     if len(values) < window:
         return means
-    ticks, on_grid = _on_grid(values)
-    means[window - 1 :] = _int_sums(ticks, window) / (GRID * window)
-    if not on_grid.all():
-        strayed = _int_sums((~on_grid).astype(np.int64), window) > 0
-        means[window - 1 :][strayed] = _float_sums(values, window)[strayed] / window
-    return means
-
-
-def _on_grid(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    known = means[window - 1 :]
     scaled = np.rint(values * GRID)
     on_grid = (scaled / GRID == values) & (np.abs(scaled) <= LARGEST)
-    return np.where(on_grid, scaled, 0.0).astype(np.int64), on_grid
+    if on_grid.all():
+        known[:] = _int_sums(scaled.astype(np.int64), window) / (GRID * window)
+        return means
+    ticks = np.where(on_grid, scaled, 0.0).astype(np.int64)
+    strayed = _int_sums((~on_grid).astype(np.int64), window) > 0
+    exact, summed = _int_sums(ticks, window) / (GRID * window), _float_sums(values, window) / window
+    known[:] = np.where(strayed, summed, exact)
+    return means
 
 
 def _int_sums(ticks: NDArray[np.int64], window: int) -> NDArray[np.int64]:

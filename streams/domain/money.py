@@ -1,7 +1,6 @@
 """Exact money: inside the core an int in units of 1e-4 rupee, a Decimal at its edges."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
-from fractions import Fraction
 
 UNIT = 10_000
 """Units in a rupee."""
@@ -30,8 +29,9 @@ def basis_points(bps: Decimal) -> int:
 
 
 def share(total: int, part: int, whole: int) -> int:
-    """`total * part / whole` to the nearest unit, half to even; `whole` is not zero."""
-    return round(Fraction(total * part, whole))
+    """`total * part / whole` to the nearest unit, half to even; `whole` is above zero."""
+    quotient, rest = divmod(total * part, whole)
+    return quotient + (2 * rest > whole or (2 * rest == whole and quotient % 2))
 
 
 def spoken(units: int) -> str:
