@@ -16,7 +16,8 @@ class Proposal(NamedTuple):
 
 
 class Book(NamedTuple):
-    """What the rules may look at; amounts in units, orders in flight counted as if they had filled.
+    """What the rules may look at; amounts in units. Entries in flight count as if they had filled, exits only
+    once they have.
 
     `others_open` counts instruments held or being entered, the proposal's own left out. `deployed` is the
     cost of what is open and being entered; `exposure` the same at market, `elsewhere` that of the strategy's

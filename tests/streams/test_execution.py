@@ -158,6 +158,19 @@ def test_two_intents_never_pass_on_the_same_stale_position() -> None:
     assert signed(desk.want(12)) == [(ENTRY, 2)]
 
 
+def test_an_exit_in_flight_frees_no_capital_before_it_fills() -> None:
+    """It may be rejected: a flip needs room for both sides until then."""
+    desk = Desk(terms(limits=RiskLimits(capital_allocation=1000 * RUPEE)))
+    desk.close(100.0)
+    desk.hold(10)
+    effects = desk.want(-5)
+    assert signed(effects) == [(EXIT, -10)]
+    verdict = refused(effects)[0].decision.verdicts[-1]
+    assert (verdict.rule, verdict.observed) == ("capital_allocation", 1500 * RUPEE)
+    left(desk)
+    assert signed(desk.want(-6)) == [(ENTRY, -6)]
+
+
 def test_the_pnl_is_struck_at_every_close() -> None:
     """Realised, open, charges; equity is cash and positions at market."""
     desk = Desk(terms(charge=20 * RUPEE))
