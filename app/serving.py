@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from app.api.transport import MAX_FRAME
 from app.logging import configure_logging, get_logger
 from app.main import create_app
 from app.settings import Settings, SettingsError
@@ -20,7 +21,6 @@ from app.store.open import database_of
 SEND_BUFFER = 64 * 1024
 """A client that stops reading is noticed when this much waits for it, not when the kernel's megabytes do."""
 
-MAX_FRAME = 64 * 1024
 BACKLOG = 2048
 GRACE = 5
 

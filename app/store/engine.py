@@ -136,6 +136,7 @@ def _api_engine(database: Database, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,  # a failed statement is logged; what it carried may be a secret
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
     )

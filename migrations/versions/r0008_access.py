@@ -74,7 +74,10 @@ ENDED = "status IN ('STOPPED', 'COMPLETED', 'FAILED')"
 
 
 def _own(table: str, column: str) -> str:
-    """Say that what `column` refers to is the user's own: foreign keys look past row-level security."""
+    """Say that what `column` refers to is the user's own: foreign keys look past row-level security.
+
+    A column that `table` has too needs its own table's name before it, or it would be `own`'s.
+    """
     return f"({column} IS NULL OR EXISTS (SELECT FROM {table} AS own WHERE own.id = {column}))"
 
 
@@ -94,7 +97,7 @@ NARROWED = (
         "WITH CHECK (status = 'QUEUED' AND lease_owner IS NULL AND fencing_token = 0"
         f" AND {_own('strategies', 'strategy_id')} AND {_own('strategy_versions', 'strategy_version_id')}"
         f" AND {_own('broker_accounts', 'broker_account_id')}"
-        f" AND {_own('strategy_runs', 'restarted_from_id')})",
+        f" AND {_own('strategy_runs', 'strategy_runs.restarted_from_id')})",
     ),
     (
         "strategy_runs",
