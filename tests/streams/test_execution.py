@@ -158,6 +158,23 @@ def test_two_intents_never_pass_on_the_same_stale_position() -> None:
     assert signed(desk.want(12)) == [(ENTRY, 2)]
 
 
+@pytest.mark.parametrize(
+    "limits",
+    [RiskLimits(capital_allocation=1000 * RUPEE), RiskLimits(per_strategy_cap=1000 * RUPEE)],
+    ids=str,
+)
+def test_an_entry_in_flight_takes_capital_before_it_fills(limits: RiskLimits) -> None:
+    """At the last price, and once only when it has filled."""
+    desk = Desk(terms(2, limits=limits))
+    desk.close(100.0, 50.0)
+    order = entry(desk.want(6))
+    assert len(refused(desk.want(9, instrument=1))) == 1
+    desk.say(order.key, S.SUBMITTED)
+    desk.fill(order.key, 4, status=S.PARTIALLY_FILLED)
+    assert len(refused(desk.want(10, instrument=1))) == 1
+    assert signed(desk.want(8, instrument=1)) == [(ENTRY, 8)]
+
+
 def test_an_exit_in_flight_frees_no_capital_before_it_fills() -> None:
     """It may be rejected: a flip needs room for both sides until then."""
     desk = Desk(terms(limits=RiskLimits(capital_allocation=1000 * RUPEE)))

@@ -57,6 +57,17 @@ def test_a_mean_does_not_depend_on_where_the_series_starts(
     assert same_bits(whole[start + window - 1 :], later[window - 1 :])
 
 
+@pytest.mark.parametrize("kind", [on_grid, off_grid, mixed, huge])
+@unhurried
+@given(seed=SEED, window=st.integers(1, 20))
+def test_a_window_alone_has_the_mean_it_has_among_others(kind: Series, seed: int, window: int) -> None:
+    """What lies before or after it must not decide how it is summed."""
+    values = kind(np.random.default_rng(seed), 80)
+    whole = rolling_mean(values, window)
+    alone = [rolling_mean(values[end - window : end], window)[-1] for end in range(window, 81)]
+    assert same_bits(whole[window - 1 :], np.array(alone))
+
+
 @unhurried
 @given(ticks=st.lists(st.integers(1, 10**9), min_size=1, max_size=60), window=st.integers(1, 60))
 def test_a_mean_of_prices_on_the_grid_is_the_true_mean_rounded_once(ticks: list[int], window: int) -> None:
