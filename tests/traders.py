@@ -172,6 +172,13 @@ class Trader:
         async with asyncio.timeout(PATIENCE):
             return await self._relay.changed(self.user_id, beyond)
 
+    async def head(self) -> int:
+        """The position of the user's last event."""
+        found = await self._superuser.fetchval(
+            "SELECT position FROM event_heads WHERE user_id = $1", self.user_id
+        )
+        return found or 0
+
     async def ended(self, run_id: UUID, status: str = "COMPLETED", *, beyond: int = 0) -> Row:
         """Waits for the run to end in this status; its row. Any other end fails the test at once."""
         while True:

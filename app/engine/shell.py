@@ -67,7 +67,7 @@ class Shell:
             what = await self._inbox.next()
             if what is None:
                 return await self._end(_feed_over(self._status))
-            self._take(what)
+            await self._taken(what)
             await self._settle()
         return await self._end(RunStatus.STOPPED)
 
@@ -83,11 +83,16 @@ class Shell:
 
     # What comes in
 
-    def _take(self, what: Chunk | WaitingCommand) -> None:
-        if isinstance(what, WaitingCommand):
-            self._on_command(what.payload, what)
-        else:
-            self._on_chunk(what)
+    async def _taken(self, what: Chunk | WaitingCommand) -> None:
+        """Takes it; when the strategy raises, what happened before is written all the same."""
+        try:
+            if isinstance(what, WaitingCommand):
+                self._on_command(what.payload, what)
+            else:
+                self._on_chunk(what)
+        except Exception:
+            await self._flush()
+            raise
 
     def _given(self, kind: InputKind, payload: Row, stored: WaitingCommand | None = None) -> int:
         """Records an input under the next sequence; a stored command keeps the time it has."""
@@ -104,10 +109,10 @@ class Shell:
         for closed in frames(chunk, moments(chunk), marks):
             self._desk.price_feed(closed)
         self._drain_updates()
-        sequence = self._given(InputKind.CANDLES, inputs.from_chunk(chunk, elsewhere))
         if elsewhere is not None:
-            self._took(self._machine.aside(ExposureElsewhere(elsewhere)), sequence)
-        self._took(self._machine.candles(chunk), sequence)
+            self._machine.aside(ExposureElsewhere(elsewhere))  # changes what risk sees, and nothing else
+        steps = self._machine.candles(chunk)
+        self._took(steps, self._given(InputKind.CANDLES, inputs.from_chunk(chunk, elsewhere)))
 
     def _exposure_elsewhere(self) -> int | None:
         now = self._desk.elsewhere()
