@@ -25,6 +25,7 @@ class Inbox:
 
     def __init__(self, feed: Feed, commands: Commands) -> None:
         self._feed, self._commands = feed, commands
+        self._come: list[Chunk | None] = []
 
     def asked(self) -> bool:
         """Whether a person waits: a run does not end before it has heard them."""
@@ -32,12 +33,14 @@ class Inbox:
 
     def ready(self) -> bool:
         """Whether `next` would answer at once."""
-        return self.asked() or self._feed.ready()
+        return self.asked() or bool(self._come) or self._feed.ready()
 
     async def next(self) -> Chunk | WaitingCommand | None:
         """What comes first; None at the end of the feed."""
         if self.asked():
             return self._commands.get_nowait()
+        if self._come:
+            return self._come.pop()
         return await (self._feed.next() if self._feed.ready() else self._first())
 
     async def _first(self) -> Chunk | WaitingCommand | None:
@@ -45,11 +48,11 @@ class Inbox:
         command = asyncio.ensure_future(self._commands.get())
         try:
             await asyncio.wait({candle, command}, return_when=asyncio.FIRST_COMPLETED)
-            if not candle.done():
-                return command.result()
-            if command.done():  # both at once: the command is the next thing
-                self._commands.put_nowait(command.result())
-            return candle.result()
+            if not command.done():
+                return candle.result()
+            if candle.done():  # both at once: the feed has given this candle and will not give it again
+                self._come.append(candle.result())
+            return command.result()
         finally:
             candle.cancel()
             command.cancel()
