@@ -1,23 +1,27 @@
 """The whole main job as a new user does it: a real server, the CLI, GraphQL only, on real candles."""
 
+from bisect import bisect_left
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pyarrow.parquet as pq
 import pytest
 
 from tests.api.client import PATIENCE, Client
-from tests.e2e.loop import Bar, Ending, RoundTrip, crossover
+from tests.laws.oracle import Result, RoundTrip, Rules, crossover
 from tests.market_data import real
 from tests.servers import Server, medha, running_server
 
 CONFIG = {"fast": 10, "slow": 30, "quantity": 10}
 CAPITAL, BPS, FEE = Decimal(1_000_000), Decimal(2), Decimal(20)
-WEEK = (date(2025, 3, 3), date(2025, 3, 7))
+WEEK, FRIDAY = ("2025-03-03", "2025-03-08"), "2025-03-07"
+"""From Monday to before Saturday, in India."""
+
+UNIT = 10_000
 
 
 @pytest.fixture
@@ -68,14 +72,12 @@ async def test_a_new_user_goes_from_a_file_to_right_numbers_in_backtest_and_pape
     }
 
     # then a backtest over the whole file says what the loop says
-    bars = _bars(file)
-    await _check_backtest(asha, given, _loop(bars, bars[0].time))
+    table = _table(file)
+    await _check_backtest(asha, given, table, _loop(table, 0, len(table.time)))
 
     # and a paper run over a week says it too, though its watcher loses the line half-way
-    begin = int(datetime.combine(WEEK[0], datetime.min.time(), UTC).timestamp() * 1_000_000)
-    end = int(datetime.combine(WEEK[1], datetime.max.time(), UTC).timestamp() * 1_000_000)
-    week = _loop([bar for bar in bars if bar.time <= end], begin)
-    paper = await _check_paper(asha, given, week)
+    begin, end = (bisect_left(table.time, _micros(f"{day}T00:00:00+05:30")) for day in WEEK)
+    paper = await _check_paper(asha, given, table, _loop(table, begin, end))
 
     # and a run does as it is told
     await _check_commands(asha, given)
@@ -84,21 +86,29 @@ async def test_a_new_user_goes_from_a_file_to_right_numbers_in_backtest_and_pape
     await _check_isolation(http, paper)
 
 
-def _bars(file: Path) -> list[Bar]:
+class Table(NamedTuple):
+    """The file's columns: open times in microseconds, opens and closes in grains of 1e-7 rupee."""
+
+    time: list[int]
+    opens: list[int]
+    closes: list[int]
+
+
+def _table(file: Path) -> Table:
     rows = pq.read_table(file, columns=["timestamp", "open", "close"]).to_pydict()
-    return [
-        Bar(int(stamp.timestamp() * 1_000_000), Decimal(repr(opened)), Decimal(repr(close)))
-        for stamp, opened, close in zip(rows["timestamp"], rows["open"], rows["close"], strict=True)
-    ]
-
-
-def _loop(bars: list[Bar], begin: int) -> Ending:
-    return crossover(
-        bars, begin, quantity=CONFIG["quantity"], fast=10, slow=30, capital=CAPITAL, bps=BPS, fee=FEE
+    times = [round(stamp.timestamp() * 1_000_000) for stamp in rows["timestamp"]]
+    opens, closes = (
+        [int(Decimal(repr(price)) * 10**7) for price in rows[name]] for name in ("open", "close")
     )
+    return Table(times, opens, closes)
 
 
-async def _check_backtest(asha: Client, given: dict[str, Any], expected: Ending) -> None:
+def _loop(table: Table, begin: int, end: int) -> Result:
+    rules = Rules(10, 30, 10, int(CAPITAL * UNIT), int(BPS), charge=int(FEE * UNIT), begin=begin)
+    return crossover(table.opens[:end], table.closes[:end], rules)
+
+
+async def _check_backtest(asha: Client, given: dict[str, Any], table: Table, expected: Result) -> None:
     run = (await asha.do("StartRun", mode="BACKTEST", **given))["run"]
     async with asha.watching("WatchRunProgress", runId=run["id"]) as watch:
         seen = [await watch.next()]
@@ -106,15 +116,14 @@ async def _check_backtest(asha: Client, given: dict[str, Any], expected: Ending)
             seen.append(await watch.next())
     assert seen[-1]["status"] == "COMPLETED", seen[-1]
     report = await asha.ask("BacktestReport", runId=run["id"])
-    assert Decimal(report["finalEquity"]) == expected.equity
-    assert Decimal(report["charges"]) == expected.charges
+    assert Decimal(report["finalEquity"]) * UNIT == expected.equity
     assert report["candles"] == 52_125
-    assert await _round_trips(asha, run["id"]) == expected.trades
+    assert await _round_trips(asha, run["id"], table) == expected.trades
     assert len(expected.trades) > 900
 
 
-async def _check_paper(asha: Client, given: dict[str, Any], expected: Ending) -> str:
-    asked = {"from": WEEK[0].isoformat(), "to": WEEK[1].isoformat(), "speed": "20000"}
+async def _check_paper(asha: Client, given: dict[str, Any], table: Table, expected: Result) -> str:
+    asked = {"from": WEEK[0], "to": FRIDAY, "speed": "20000"}
     run_id = str((await asha.do("StartRun", mode="PAPER", **given | asked))["run"]["id"])
     first, cursor = await _watch(asha, run_id, None, fills=5)
     rest, _ = await _watch(asha, run_id, cursor, fills=None)
@@ -123,14 +132,14 @@ async def _check_paper(asha: Client, given: dict[str, Any], expected: Ending) ->
     stored = await _all(asha, "Orders", run_id)
     assert sorted(fill["id"] for order in stored for fill in order["fills"]) == sorted(fills)
     assert rest[-1]["runStatus"] == "COMPLETED"
-    assert await _round_trips(asha, run_id) == expected.trades
+    assert await _round_trips(asha, run_id, table) == expected.trades
     pnl = await asha.ask("Pnl", filter={"runId": run_id})
-    assert Decimal(pnl["equity"][-1]) == expected.equity
+    assert Decimal(pnl["equity"][-1]) * UNIT == expected.equity
     return run_id
 
 
 async def _check_commands(asha: Client, given: dict[str, Any]) -> None:
-    asked = {"from": WEEK[0].isoformat(), "to": WEEK[1].isoformat(), "speed": "600"}
+    asked = {"from": WEEK[0], "to": FRIDAY, "speed": "600"}
     async with asha.watching("WatchEvents", filter={"kinds": ["RUN_STATUS"]}) as watch:
         run_id = (await asha.do("StartRun", mode="PAPER", **given | asked))["run"]["id"]
         await watch.until("RunStatusChanged", runStatus="RUNNING")
@@ -165,17 +174,15 @@ def _enough(seen: list[dict[str, Any]], fills: int | None) -> bool:
     return bool(seen) and seen[-1].get("runStatus") in {"COMPLETED", "FAILED", "STOPPED"}
 
 
-async def _round_trips(asha: Client, run_id: str) -> list[RoundTrip]:
-    trades = await _all(asha, "Trades", run_id)
+async def _round_trips(asha: Client, run_id: str, table: Table) -> list[RoundTrip]:
     return sorted(
         RoundTrip(
-            _micros(trade["candleAt"]),
-            _micros(trade["openedAt"]),
-            Decimal(trade["entryPrice"]),
-            _micros(trade["closedAt"]) if trade["closedAt"] else None,
-            Decimal(trade["exitPrice"]) if trade["exitPrice"] else None,
+            bisect_left(table.time, _micros(trade["openedAt"])),
+            int(Decimal(trade["entryPrice"]) * UNIT),
+            bisect_left(table.time, _micros(trade["closedAt"])) if trade["closedAt"] else None,
+            int(Decimal(trade["exitPrice"]) * UNIT) if trade["exitPrice"] else None,
         )
-        for trade in trades
+        for trade in await _all(asha, "Trades", run_id)
     )
 
 

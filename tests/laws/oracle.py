@@ -11,7 +11,10 @@ GRAINS_IN_UNIT = 1_000
 
 
 class Rules(NamedTuple):
-    """What is traded and on what terms; money in units, slippage in basis points."""
+    """What is traded and on what terms; money in units, slippage in basis points.
+
+    The rows before `begin` only fill the means.
+    """
 
     fast: int = 10
     slow: int = 30
@@ -20,6 +23,7 @@ class Rules(NamedTuple):
     slippage_bps: int = 0
     tick: int = 500
     charge: int = 0
+    begin: int = 0
 
 
 class RoundTrip(NamedTuple):
@@ -62,7 +66,7 @@ def crossover(opens: Sequence[int], closes: Sequence[int], rules: Rules) -> Resu
         fast_sum += close - (closes[row - fast] if row >= fast else 0)
         slow_sum += close - (closes[row - slow] if row >= slow else 0)
         lead = fast_sum * slow - slow_sum * fast
-        if row < slow - 1:
+        if row < max(slow - 1, rules.begin):
             continue
         ties += lead == 0
         if lead:
