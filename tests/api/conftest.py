@@ -10,7 +10,7 @@ from app.settings import Settings
 from app.store.database import Database
 from tests.api.client import Client
 from tests.api.markets import stock
-from tests.api.serving import serving
+from tests.serving import serving
 from tests.stores import database, store, superuser, template
 
 __all__ = ["database", "store", "superuser", "template"]

@@ -10,7 +10,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.store.database import Database
 from tests.api.client import Client, raw_socket
-from tests.api.serving import serving
+from tests.serving import serving
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from app.security import AccessTokens
 from app.settings import Settings
 from app.store.database import Database
 from tests.api.client import PASSWORD, Client, document
-from tests.api.serving import serving
+from tests.serving import serving
 
 
 async def test_the_first_user_is_admin_and_the_next_a_trader(asha: Client, ravi: Client) -> None:

@@ -1,12 +1,19 @@
 """`medha demo` as a new user runs it, beside a server and without one."""
 
 import asyncio
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
+from playwright.async_api import Page, expect
+
+from tests.api.client import Client
+from tests.e2e.explorer import Explorer
+from tests.e2e.traffic import Traffic
 from tests.servers import PATIENCE, environment, medha, running_server
 
 
@@ -66,3 +73,36 @@ async def test_the_demo_without_a_server_says_how_to_start_one(open_tmp: Path) -
     assert code == 1
     assert "make run" in err
     assert not (open_tmp / "data").exists()
+
+
+async def test_the_demo_is_watched_in_graphiql_from_the_home_page(
+    open_tmp: Path, page: Page, traffic: Traffic
+) -> None:
+    """Home, GraphiQL, a subscription that shows fills as they happen: nothing from outside, no complaint."""
+    # given a demo under way
+    async with running_server(open_tmp / "data") as server:
+        async with demo(server.data_dir, server.url.rpartition(":")[2]) as process:
+            told = await asyncio.wait_for(until(process, "filled at"), PATIENCE)
+            (email, password) = re.findall(r"Sign in with\s+(\S+)\s+(\S+)", told)[0]
+
+            # when its owner goes from the home page to GraphiQL, signed in
+            await page.goto(server.url)
+            await page.evaluate(
+                "token => localStorage.setItem('medha.accessToken', token)",
+                await token(server.url, email, password),
+            )
+            await page.get_by_role("link", name="GraphiQL").click()
+            explorer = Explorer(page)
+            await explorer.open(server.url)
+            await explorer.run("subscription Watch { events(filter: {kinds: [FILL]}) { __typename } }")
+
+            # then
+            await expect(explorer.lines(".graphiql-response")).to_contain_text("OrderFilled", timeout=60_000)
+        assert traffic.outside(server.url) == []
+        assert not [each for each in traffic.complaints if "Content Security Policy" in each]
+
+
+async def token(url: str, email: str, password: str) -> str:
+    """Logs in over HTTP."""
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as http:
+        return str((await Client(http).do("Login", email=email, password=password))["accessToken"])

@@ -12,9 +12,9 @@ from starlette.routing import Route
 from app.api.explorer import BUILT_WEB, EXPLORER_FILE, EXPLORER_POLICY
 from tests.e2e.conftest import missing
 from tests.e2e.explorer import HEADERS, QUERY, Explorer
-from tests.e2e.serving import serving
 from tests.e2e.small import small_server
 from tests.e2e.traffic import Traffic
+from tests.serving import serving
 
 GREETING = 'query Greeting { greeting(name: "trader") }'
 CREDENTIAL = "query Credential { authorization }"
