@@ -69,11 +69,13 @@ class Engine:
 
     async def kill(self) -> None:
         """Ends it at this very step: no task takes another one, no lease is given back."""
-        ending = self.tasks()
-        for task in ending:
+        for task in self.tasks():
             task.cancel()
         await lose_connections(self._database)
-        await asyncio.gather(*ending, return_exceptions=True)
+        while ending := self.tasks():  # a driver may answer a cut connection before it hears of the cancel
+            for task in ending:
+                task.cancel()
+            await asyncio.wait(ending, timeout=0.1)
         await self.store.close()
 
 

@@ -15,7 +15,7 @@ from app.clock import utc_now
 from app.store.candles import write_candles
 from app.store.driver import to_moment
 from app.store.engine import Store
-from app.store.events import CursorExpired, after
+from app.store.events import CursorExpired, after, head
 from app.store.instruments import ensure_instrument
 from app.store.relay import Relay
 from app.store.tables.accounts import BrokerAccount, User
@@ -159,13 +159,15 @@ class Trader:
         """Waits for the run's `count`th event of this kind and payload after a position."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                for event in await self.events(run_id, beyond):
-                    beyond = event.position
-                    matches = event.kind == kind and payload.items() <= event.payload.items()
-                    count -= matches
+                known = await self.head()  # asked first: what is committed meanwhile is not skipped
+                page = await self.events(run_id, beyond)
+                for event in page:
+                    count -= event.kind == kind and payload.items() <= event.payload.items()
                     if not count:
                         return event
-                await self._relay.changed(self.user_id, beyond)
+                beyond = page[-1].position if page else max(beyond, known)
+                if not page:
+                    await self._relay.changed(self.user_id, beyond)
 
     async def changed(self, beyond: int) -> int:
         """Waits until something has been committed beyond a position; the last one."""
@@ -174,10 +176,8 @@ class Trader:
 
     async def head(self) -> int:
         """The position of the user's last event."""
-        found = await self._superuser.fetchval(
-            "SELECT position FROM event_heads WHERE user_id = $1", self.user_id
-        )
-        return found or 0
+        async with self._store.reader(self.user_id, fresh=True) as session:
+            return await head(session)
 
     async def ended(self, run_id: UUID, status: str = "COMPLETED", *, beyond: int = 0) -> Row:
         """Waits for the run to end in this status; its row. Any other end fails the test at once."""
