@@ -1,6 +1,7 @@
 """Strategies: the registered kinds, the viewer's own, and their versions."""
 
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -37,6 +38,7 @@ class StrategyKind:
     )
 
     @classmethod
+    @cache  # a JSON Schema takes pydantic a millisecond, and a registered class does not change
     def of(cls, kind: type[BaseStrategy]) -> Self:
         """From the registered class."""
         return cls(
