@@ -159,14 +159,15 @@ async def watcher(database: Database, superuser: asyncpg.Connection) -> AsyncIte
 
 
 @asynccontextmanager
-async def watching(database: Database) -> AsyncIterator[Trader]:
-    """The same, for as long as the block lasts."""
+async def watching(database: Database, known: Trader | None = None) -> AsyncIterator[Trader]:
+    """The same, for as long as the block lasts; or one known from before, with new eyes."""
     store = await Store.open(database)
     relay = Relay(store.dedicated, poll=0.02)
     relay.start()
     try:
         async with as_superuser(database) as connection:
-            yield await Trader(connection, store, relay).settle_in()
+            made = Trader(connection, store, relay, known.ids if known else None)
+            yield made if known else await made.settle_in()
     finally:
         await relay.close()
         await store.close()

@@ -33,6 +33,9 @@ PATIENCE = 20
 
 ENDED = ("COMPLETED", "STOPPED", "FAILED")
 Row = dict[str, Any]
+Ids = tuple[UUID, UUID, UUID]
+"""Of a user, an account and a strategy."""
+
 ORDER = {
     "orders": "chain_position",
     "order_events": "chain_position",
@@ -67,9 +70,12 @@ class Market:
 class Trader:
     """One user with a paper account; `wake` is called whenever an engine should look."""
 
-    def __init__(self, superuser: asyncpg.Connection, store: Store, relay: Relay) -> None:
+    def __init__(
+        self, superuser: asyncpg.Connection, store: Store, relay: Relay, ids: Ids | None = None
+    ) -> None:
         self._superuser, self._store, self._relay = superuser, store, relay
-        self.user_id, self.account_id, self.strategy_id = uuid4(), uuid4(), uuid4()
+        self.ids = ids or (uuid4(), uuid4(), uuid4())
+        self.user_id, self.account_id, self.strategy_id = self.ids
         self.wake: Callable[[], None] = lambda: None
 
     async def settle_in(self) -> "Trader":
