@@ -165,8 +165,10 @@ class Trader:
         """Waits for the run's `count`th event of this kind and payload after a position."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                known = await self.head()  # asked first: what is committed meanwhile is not skipped
-                page = await self.events(run_id, beyond)
+                async with self._store.reader(self.user_id, fresh=True) as session:
+                    known = await head(session)  # asked first: what is committed meanwhile is not skipped
+                    page = await after(session, beyond, run_id=run_id)
+                assert not isinstance(page, CursorExpired)
                 for event in page:
                     count -= event.kind == kind and payload.items() <= event.payload.items()
                     if not count:

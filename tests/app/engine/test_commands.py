@@ -1,10 +1,13 @@
 """What a person may tell a paper run: pause, resume, stop, square off, restart; and how it is recorded."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
 from streams.frames import moments
 from tests.engines import Engine, trader_of
+from tests.traders import PATIENCE
 from tests.walks import AGAIN, ENTRY, EXIT, OUT, Walk, zigzag
 
 
@@ -190,3 +193,24 @@ async def test_progress_goes_on_where_it_stood_after_a_restart(walk: Walk) -> No
     assert 0 < before < after < 1
     await to_the_end(walk)
     assert (await walk.trader.run(walk.run_id))["progress"] == 1
+
+
+async def test_a_command_whose_write_was_refused_is_delivered_again(
+    walk: Walk, superuser: asyncpg.Connection
+) -> None:
+    """The run loses its lease while it obeys; the same engine claims it anew, and hears the command anew."""
+    await walk.to(ENTRY + 1)
+    await superuser.execute("UPDATE strategy_runs SET fencing_token = 7 WHERE id = $1", walk.run_id)
+    (driving,) = [task for task in walk.engine.tasks() if task.get_name().startswith("run ")]
+    await walk.trader.command(walk.run_id, "STOP")
+    await asyncio.wait({driving}, timeout=PATIENCE)
+    assert (await walk.trader.run(walk.run_id))["status"] == "RUNNING"
+
+    await superuser.execute("UPDATE strategy_runs SET lease_expires_at = now() WHERE id = $1", walk.run_id)
+    walk.trader.wake()
+
+    await walk.until("RUN_STATUS", status="STOPPED")
+    commands = [row for row in await walk.rows("run_inputs") if row["kind"] == "COMMAND"]
+    assert [row["payload"]["command"] for row in commands] == ["STOP"]
+    assert await walk.held() == [1]
+    await walk.check_tape()
