@@ -61,7 +61,8 @@ class OrderFilter(ActivityFilter):
 
     def wanted(self) -> dict[str, Any]:
         """Column to value."""
-        return {**super().wanted(), "status": self.statuses, "side": self.side}
+        statuses = None if self.statuses is None else sorted(set(self.statuses))
+        return {**super().wanted(), "status": statuses, "side": self.side}
 
 
 @strawberry.input(

@@ -10,7 +10,9 @@ from strawberry.extensions import SchemaExtension
 from app.api.context import Context
 from app.api.errors import Refusal
 from app.api.limits import MAX_TOKENS, introspects, refusals
+from app.api.text import NoNullCharacter, variable_errors
 
+RULES = (*specified_rules, NoNullCharacter)
 REMEMBERED = 512
 # A longer text is mostly white space or a literal: it would fill the memory it is meant to spare.
 LONGEST_REMEMBERED = 16_384
@@ -52,7 +54,7 @@ class Documents:
 
 def _errors(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
     # The counts come first: validation's own cost grows with what they bound.
-    return list(refusals(document)) or validate(schema, document, specified_rules)
+    return list(refusals(document)) or validate(schema, document, RULES)
 
 
 class DocumentRules(SchemaExtension):
@@ -75,9 +77,10 @@ class DocumentRules(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Report what is wrong; the schema itself is not for strangers in production."""
         if self._checked:
-            errors = list(self._checked.errors)
-            context: Context = self.execution_context.context
+            operation = self.execution_context
+            context: Context = operation.context
+            errors = [*self._checked.errors, *variable_errors(operation.variables)]
             if self._checked.introspects and self._production and context.identity is None:
                 errors = [Refusal("INTROSPECTION_CLOSED", "Log in to read the schema.")]
-            self.execution_context.pre_execution_errors = errors
+            operation.pre_execution_errors = errors
         yield

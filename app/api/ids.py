@@ -28,9 +28,11 @@ def read_id(text: str) -> GlobalId | None:
         padded = text + "=" * (-len(text) % 4)
         type_name, _, row = urlsafe_b64decode(padded).decode("ascii").partition(":")
         row_id, _, run = row.partition("@")
-        return GlobalId(type_name, UUID(row_id), UUID(run) if run else None)
+        read = GlobalId(type_name, UUID(row_id), UUID(run) if run else None)
     except (binascii.Error, ValueError):
         return None
+    # Base64 and UUIDs can be written in several ways: only ours is an id, or one thing would have many.
+    return read if global_id(*read) == text else None
 
 
 def row_id(text: str | None, type_name: str) -> UUID | None:

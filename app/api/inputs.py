@@ -38,7 +38,8 @@ def _fits(amount: Decimal, zero: bool) -> bool:
 
 
 def _bounds(zero: bool) -> str:
-    return f"An amount is {'0 or' if zero else ''} more{'' if zero else ' than 0'}, with 4 decimals at most."
+    least = "0 or more" if zero else "more than 0"
+    return f"An amount is {least} and at most {LARGEST_AMOUNT:f}, with 4 decimals at most."
 
 
 def rate_errors(rates: dict[str, Decimal | None], most: int) -> list[UserError]:

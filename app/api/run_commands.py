@@ -4,19 +4,21 @@ from typing import Any, NoReturn
 from uuid import uuid4
 
 import strawberry
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.api.accounts import ACCOUNTS
 from app.api.context import Info
 from app.api.enums import RunMode, UserErrorCode
 from app.api.errors import UserError, refused
 from app.api.idempotency import Idempotency
 from app.api.inputs import own_row
-from app.api.rows import Row, changed, row_of
+from app.api.rows import Row, changed, only_row, row_of
 from app.api.run_start import RUNS, RunPayload, queue, queued, replayed
 from app.api.runs import StrategyRun
 from app.store.events import append
 from app.store.tables import metadata
+from app.store.tables.accounts import BrokerAccountStatus
 from app.store.tables.strategies import InputKind, RunStatus
 from streams.strategies.base import source_hash
 
@@ -107,7 +109,7 @@ async def restart_run(info: Info, given: RestartRunInput) -> RunPayload:
     async with info.context.writing() as session:
         once = Idempotency(session, viewer, "restartRun", given)
         if answer := await once.first_answer():
-            return await replayed(info, answer)
+            return await replayed(session, answer)
         run = await own_row(session, "strategy_runs", "StrategyRun", given.run_id, "runId")
         again = _repeated if run["mode"] == RunMode.BACKTEST else _continued
         row = await again(info, session, run)
@@ -119,6 +121,10 @@ async def restart_run(info: Info, given: RestartRunInput) -> RunPayload:
 
 async def _continued(info: Info, session: AsyncSession, run: Row) -> Row:
     _check_status(run, (RunStatus.STOPPED, RunStatus.FAILED))
+    account = await only_row(session, select(ACCOUNTS).where(ACCOUNTS.c.id == run["broker_account_id"]))
+    if account["status"] == BrokerAccountStatus.DELETED:
+        message = "Its account has been deleted: start a run in another one."
+        raise refused(UserErrorCode.WRONG_STATUS, message, "runId")
     values = {"status": RunStatus.QUEUED.value, "status_reason": None, "ended_at": None}
     statement = update(RUNS).where(RUNS.c.id == run["id"]).values(values).returning(RUNS)
     row = await row_of(session, statement)

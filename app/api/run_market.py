@@ -10,7 +10,7 @@ from app.api.enums import UserErrorCode
 from app.api.errors import Refused, UserError, refused
 from app.api.ids import row_id
 from app.api.rows import Row, rows_of
-from app.store.candles import FAR, candle_range, driver_connection, read_candles
+from app.store.candles import Held, candle_range, driver_connection, holds_candles
 from app.store.driver import to_micros, to_moment
 from app.store.instruments import instrument_of
 from app.store.tables import metadata
@@ -64,29 +64,23 @@ async def covered(
     """The bounds, open ends closed by what is stored. Refuses an instrument without a candle between."""
     connection = await driver_connection(session)
     held = [await candle_range(connection, row["id"], interval) for row in instruments]
-    errors = []
-    for place, (row, stored) in enumerate(zip(instruments, held, strict=True)):
-        start, end = (to_micros(bound) if bound else None for bound in bounds)
-        if stored and await _any_candle(
-            session, row, interval, start or stored.first, end or stored.last + 1
-        ):
-            continue
-        there = f"from {_day(stored.first)} to {_day(stored.last)}" if stored else "none at all"
-        message = f"No {interval.value} candles of {row['symbol']} in this range; there are {there}."
-        path = ["instrumentIds", str(place)]
-        errors.append(UserError(code=UserErrorCode.NO_CANDLES, message=message, path=path))
+    start = to_micros(bounds[0]) if bounds[0] else min((stored.first for stored in held if stored), default=0)
+    last = max((stored.last for stored in held if stored), default=0)
+    end = to_micros(bounds[1]) if bounds[1] else last + interval.microseconds
+    errors = [
+        _uncovered(row, interval, stored, place)
+        for place, (row, stored) in enumerate(zip(instruments, held, strict=True))
+        if not await holds_candles(connection, instrument_of(row), row["id"], interval, start, end)
+    ]
     if errors:
         raise Refused(*errors)
-    firsts, lasts = zip(*((stored.first, stored.last) for stored in held if stored), strict=True)
-    return bounds[0] or to_moment(min(firsts)), bounds[1] or to_moment(max(lasts) + 1)
+    return to_moment(start), to_moment(end)
 
 
-async def _any_candle(session: AsyncSession, row: Row, interval: Interval, start: int, end: int) -> bool:
-    if start >= min(end, FAR):
-        return False
-    connection = await driver_connection(session)
-    candles = await read_candles(connection, instrument_of(row), row["id"], interval, start, end)
-    return len(candles) > 0
+def _uncovered(row: Row, interval: Interval, stored: Held | None, place: int) -> UserError:
+    there = f"from {_day(stored.first)} to {_day(stored.last)}" if stored else "none at all"
+    message = f"No {interval.value} candles of {row['symbol']} in this range; there are {there}."
+    return UserError(code=UserErrorCode.NO_CANDLES, message=message, path=["instrumentIds", str(place)])
 
 
 def _day(micros: int) -> date:

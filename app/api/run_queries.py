@@ -133,7 +133,7 @@ def _wanted(filter: RunFilter) -> Select[tuple[object, ...]]:
     if filter.mode is not None:
         statement = statement.where(table.mode == filter.mode.value)
     if filter.statuses is not None:
-        statement = statement.where(table.status.in_([status.value for status in filter.statuses]))
+        statement = statement.where(table.status.in_({status.value for status in filter.statuses}))
     if filter.strategy_id is not None:
         statement = statement.where(table.strategy_id == chosen(filter.strategy_id, "Strategy"))
     if filter.broker_account_id is not None:

@@ -1,6 +1,6 @@
 """Starting a run: every refusal first, then one row that pins everything its outcome depends on."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,21 +17,23 @@ from app.api.idempotency import Idempotency
 from app.api.inputs import amount_errors, own_row, rate_errors
 from app.api.pinned_limits import pinned_limits
 from app.api.risk import RiskLimitsInput
-from app.api.rows import Row, only_row
+from app.api.rows import Row, only_row, row_of
 from app.api.run_market import checked_instruments, covered
 from app.api.runs import StrategyRun
 from app.api.strategies import VERSIONS_TABLE
 from app.api.strategy_changes import checked_config, registered
+from app.store.candles import FAR
 from app.store.driver import to_moment
 from app.store.events import EventDraft, append
 from app.store.tables import metadata
 from app.store.tables.strategies import RunStatus
 from streams.domain.market import Interval
-from streams.sessions import IST
+from streams.sessions import DAY, IST
 from streams.strategies.base import StrategyConfig, source_hash
 
 RUNS = metadata.tables["strategy_runs"]
 FASTEST = 1_000_000
+EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 @strawberry.input(description="A run to start.")
@@ -93,7 +95,7 @@ async def start_run(info: Info, given: StartRunInput) -> RunPayload:
     async with info.context.writing() as session:
         once = Idempotency(session, viewer, "startRun", given)
         if answer := await once.first_answer():
-            return await replayed(info, answer)
+            return await replayed(session, answer)
         _check_numbers(given)
         values = await _pinned(info, session, given)
         row = await queue(session, values)
@@ -103,9 +105,13 @@ async def start_run(info: Info, given: StartRunInput) -> RunPayload:
     return RunPayload(run=StrategyRun.of(row), user_errors=[])
 
 
-async def replayed(info: Info, answer: dict[str, Any]) -> RunPayload:
-    """The first answer again; the run is null when it has been deleted since."""
-    row = await info.context.loaders.row("strategy_runs", UUID(answer["runId"]))
+async def replayed(session: AsyncSession, answer: dict[str, Any]) -> RunPayload:
+    """The first answer again; the run is null when it has been deleted since.
+
+    Read in the caller's transaction: were each request of a crowd with one key to want a second connection
+    while it holds its first, they would wait for each other until they time out.
+    """
+    row = await row_of(session, select(RUNS).where(RUNS.c.id == UUID(answer["runId"])))
     return RunPayload(run=StrategyRun.of(row) if row else None, replayed=True, user_errors=[])
 
 
@@ -228,8 +234,8 @@ async def _market(session: AsyncSession, given: StartRunInput, config: StrategyC
 
 
 def _midnight(day: date | None, days: int = 0) -> datetime | None:
-    """When a date begins in India, or the one `days` later."""
+    """When a date begins in India, or the one `days` later, as far as there are candles."""
     if day is None:
         return None
-    midnight = datetime.combine(day + timedelta(days=days), time(), to_moment(0).tzinfo)
-    return midnight - timedelta(microseconds=IST)
+    midnight = (day.toordinal() - EPOCH_DAY + days) * DAY - IST
+    return to_moment(min(max(midnight, 0), FAR))

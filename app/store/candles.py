@@ -26,6 +26,7 @@ __all__ = [
     "Written",
     "candle_range",
     "driver_connection",
+    "holds_candles",
     "list_candles",
     "read_before",
     "read_candles",
@@ -93,6 +94,28 @@ async def read_candles(
     # A million candles take a tenth of a second to decode: not on the event loop.
     columns = await asyncio.to_thread(_columns, chunks, live)
     return Candles(instrument.key, interval, **columns).between(start, end)
+
+
+async def holds_candles(
+    connection: Connection,
+    instrument: Instrument,
+    instrument_id: UUID,
+    interval: Interval,
+    start: int,
+    end: int,
+) -> bool:
+    """Whether a candle opens in [start, end); what a chunk begins or ends with tells, without decoding it."""
+    found = await connection.fetch(
+        "SELECT 1 FROM candle_chunks WHERE instrument_id = $1 AND interval = $2"
+        " AND (first_at >= $3 AND first_at < $4 OR last_at >= $3 AND last_at < $4)"
+        " UNION ALL SELECT 1 FROM live_candles"
+        " WHERE instrument_id = $1 AND interval = $2 AND at >= $3 AND at < $4 LIMIT 1",
+        *(instrument_id, interval.value, to_moment(start), to_moment(end)),
+    )
+    if found or start >= end:
+        return bool(found)
+    # At most one chunk is left that reaches across the whole range.
+    return len(await read_candles(connection, instrument, instrument_id, interval, start, end)) > 0
 
 
 async def read_before(

@@ -65,7 +65,7 @@ async def after(
     """The session's user's events after `position`, in order, `limit` at most."""
     wanted = select(Event).where(col(Event.position) > position).order_by(col(Event.position)).limit(limit)
     if kinds is not None:
-        wanted = wanted.where(col(Event.kind).in_(kinds))
+        wanted = wanted.where(col(Event.kind).in_(set(kinds)))
     if run_id is not None:
         wanted = wanted.where(Event.run_id == run_id)
     events = list((await session.exec(wanted)).all())
