@@ -104,12 +104,20 @@ class Store:
         """One from the pool that answers: the server may have ended those that lay idle."""
         for _ in range(TRADERS):
             connection = await self._traders.acquire()
-            try:
-                await connection.execute("SELECT 1")
+            if await self._answers(connection):
                 return connection
-            except LOST:
-                await self._traders.release(connection)
         return await self._traders.acquire()
+
+    async def _answers(self, connection: asyncpg.Connection) -> bool:
+        """Whether it does; one that does not, or whose taker has gone, is given back."""
+        try:
+            await connection.execute("SELECT 1")
+        except BaseException as cause:  # cancellation, too: for what nobody holds `close` would wait for ever
+            await self._traders.release(connection)
+            if not isinstance(cause, LOST):
+                raise
+            return False
+        return True
 
     async def dedicated(self) -> asyncpg.Connection:
         """A new connection as medha_engine for one owner to keep and to close: the hot path's."""

@@ -176,6 +176,28 @@ async def test_connections_killed_by_the_server_are_replaced(
         assert await ask(session, "SELECT 1") == await connection.fetchval("SELECT 1")
 
 
+async def test_whoever_gives_up_while_a_connection_is_tried_keeps_none(database: Database) -> None:
+    """Cancelled at any step on the way to its connection, a task leaves nothing for `close` to wait for."""
+    # given
+    store = await Store.open(database)
+
+    async def trade() -> None:
+        async with store.trading():
+            pass
+
+    # when
+    for steps in range(40):
+        task = asyncio.create_task(trade())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    # then
+    async with asyncio.timeout(10):
+        await store.close()
+
+
 async def test_a_server_that_is_still_starting_is_asked_again(postgres: RunningPostgres) -> None:
     """Three connections are dropped before the fourth is served."""
     async with Proxy(postgres) as proxy:
