@@ -1,35 +1,28 @@
-"""The contract of every broker the factory knows: nine methods, answers as values, books that agree.
-
-A broker says here how it is made ready to trade and how its market moves; everything else is the same test.
-"""
+"""The contract of every broker the factory knows: nine methods, answers as values, updates without end."""
 
 import inspect
 import re
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Protocol
 
 import pytest
 
-from app.brokers.base import (
-    Accepted,
-    BrokerInterface,
-    BrokerOrder,
-    BrokerUpdate,
-    Refused,
-)
+from app.brokers.base import Accepted, BrokerInterface, BrokerOrder, Refused
 from app.brokers.factory import BROKERS, broker_for
-from app.brokers.paper import PaperBroker, PaperTerms
-from streams.domain.market import Instrument, InstrumentKind
-from streams.domain.orders import BrokerKind, OrderStatus, OrderType, ProductType, Side, Validity
-from streams.events import Bar, CandlesClosed
+from streams.domain.orders import BrokerKind, OrderStatus, Side
+from tests.contract.venues import (
+    ALPHA,
+    INDEX,
+    INSTRUMENTS,
+    LOTS,
+    TERMS,
+    VENUES,
+    Venue,
+    accepted,
+    heard,
+    order,
+    refused,
+)
 
-RUPEE = 10_000
-ALPHA = Instrument("NSE:ALPHA", InstrumentKind.EQUITY, 500, 1)
-LOTS = Instrument("NSE:LOTS", InstrumentKind.EQUITY, 500, 25)
-INDEX = Instrument("NSE:INDEX", InstrumentKind.INDEX, 500, 1)
-INSTRUMENTS = (ALPHA, LOTS, INDEX)
-TERMS = PaperTerms(opening_balance=100_000 * RUPEE, slippage=250, charge_per_order=20 * RUPEE)
 NINE = (
     "authenticate",
     "place_order",
@@ -43,82 +36,10 @@ NINE = (
 )
 
 
-class Venue(Protocol):
-    """A broker ready to trade, and a way to let its orders fill."""
-
-    broker: BrokerInterface
-
-    def trade_at(self, rupees: str) -> None:
-        """Lets what rests trade at about this price."""
-        ...
-
-
-class PaperVenue:
-    """The paper broker with a candle a minute."""
-
-    def __init__(self) -> None:
-        made = broker_for(BrokerKind.PAPER, INSTRUMENTS, TERMS)
-        assert isinstance(made, PaperBroker)
-        self.broker: BrokerInterface = made
-        self._market: Callable[[CandlesClosed], None] = made.market
-        self._time = 0
-        self.trade_at("100")
-
-    def trade_at(self, rupees: str) -> None:
-        """The next candle of every instrument, all of it at one price."""
-        price = int(Decimal(rupees) * RUPEE)
-        self._time += 60_000_000
-        bar = Bar(price, price, price, price, 1000)
-        self._market(CandlesClosed(self._time, (bar,) * 3, (price,) * 3))
-
-
-VENUES: dict[BrokerKind, Callable[[], Venue]] = {BrokerKind.PAPER: PaperVenue}
-
-
 @pytest.fixture(params=list(BROKERS))
 def venue(request: pytest.FixtureRequest) -> Venue:
     """Each broker in turn; one without a venue here fails."""
     return VENUES[request.param]()
-
-
-def order(name: str = "first", side: Side = Side.BUY, quantity: int = 10, **parts: Any) -> BrokerOrder:
-    """A market order for ALPHA."""
-    values = {"instrument": ALPHA.key, "order_type": OrderType.MARKET, **parts}
-    return BrokerOrder(
-        correlation_id=name,
-        side=side,
-        quantity=quantity,
-        product_type=ProductType.INTRADAY,
-        validity=Validity.DAY,
-        **values,
-    )
-
-
-async def accepted(venue: Venue, asked: BrokerOrder) -> str:
-    """Places an order that must be taken; the broker's id of it."""
-    answer = await venue.broker.place_order(asked)
-    assert isinstance(answer, Accepted)
-    return answer.broker_order_id
-
-
-async def refused(venue: Venue, asked: BrokerOrder) -> str:
-    """Places an order that must be refused; the code. Nothing may be in the book for it."""
-    answer = await venue.broker.place_order(asked)
-    assert isinstance(answer, Refused)
-    assert answer.reason
-    assert await venue.broker.get_order_status(asked.correlation_id) is None
-    return answer.code
-
-
-def heard(venue: Venue) -> list[BrokerUpdate]:
-    """Every update from now on; an error or an end would break the promise of the stream."""
-    found: list[BrokerUpdate] = []
-
-    def broken(cause: Any = None) -> None:
-        pytest.fail(f"the updates ended: {cause}")
-
-    venue.broker.updates.subscribe(found.append, broken, broken)
-    return found
 
 
 @pytest.mark.parametrize("method", NINE)
@@ -133,14 +54,6 @@ async def test_a_session_is_made_usable(venue: Venue) -> None:
     """Authentication answers with a value, and may be asked twice."""
     assert isinstance(await venue.broker.authenticate(), Accepted)
     assert isinstance(await venue.broker.authenticate(), Accepted)
-
-
-async def test_a_new_broker_has_nothing_and_all_the_money(venue: Venue) -> None:
-    """Empty books; the opening balance is available."""
-    broker = venue.broker
-    books = [await broker.fetch_orders(), await broker.fetch_trades(), await broker.fetch_positions()]
-    assert books == [(), (), ()]
-    assert await broker.get_account_balance() == (Decimal(100_000), Decimal(0))
 
 
 async def test_an_accepted_order_is_found_by_our_id(venue: Venue) -> None:
@@ -215,21 +128,6 @@ async def test_a_fill_is_told_once_with_its_trade(venue: Venue) -> None:
     assert update.order == await venue.broker.get_order_status("first")
     assert (update.trade,) == await venue.broker.fetch_trades()
     assert (update.order.status, update.order.filled_quantity) == (OrderStatus.FILLED, 10)
-
-
-async def test_trades_are_exact_and_carry_our_id(venue: Venue) -> None:
-    """Decimals on the tick, worse than the price by the slippage, never a float."""
-    await accepted(venue, order("buy"))
-    await accepted(venue, order("sell", Side.SELL, 4))
-    venue.trade_at("101")
-
-    bought, sold = await venue.broker.fetch_trades()
-
-    assert (bought.correlation_id, bought.side, bought.quantity) == ("buy", Side.BUY, 10)
-    assert (sold.correlation_id, sold.side, sold.quantity) == ("sell", Side.SELL, 4)
-    assert (bought.price, sold.price) == (Decimal("101.05"), Decimal("100.95"))
-    assert type(bought.price) is type(sold.price) is Decimal
-    assert len({bought.broker_trade_id, sold.broker_trade_id}) == 2
 
 
 async def test_a_resting_order_can_be_cancelled(venue: Venue) -> None:
@@ -316,50 +214,6 @@ async def test_updates_come_in_the_order_things_happened(venue: Venue) -> None:
 
     assert [each.order.correlation_id for each in first] == ["first", "third", "second"]
     assert later == first[1:]
-
-
-async def test_books_agree_after_fills(venue: Venue) -> None:
-    """Orders, trades, positions and balance tell one story, to the last paisa."""
-    script = [(Side.BUY, 10), (Side.BUY, 5), (Side.SELL, 12), (Side.SELL, 8), (Side.BUY, 1)]
-    for number, (side, quantity) in enumerate(script):
-        await accepted(venue, order(f"order-{number}", side, quantity))
-        venue.trade_at(f"{100 + number}.05")
-        await check_books(venue)
-
-    (position,) = await venue.broker.fetch_positions()
-    assert (position.instrument, position.quantity) == (ALPHA.key, -4)
-    assert position.product_type is ProductType.INTRADAY
-
-
-async def test_a_position_closed_is_no_position(venue: Venue) -> None:
-    """And what it earned, less charges, is in the balance."""
-    await accepted(venue, order("in"))
-    venue.trade_at("100")
-    await accepted(venue, order("out", Side.SELL))
-    venue.trade_at("110")
-
-    assert await venue.broker.fetch_positions() == ()
-    bought, sold = [each.price for each in await venue.broker.fetch_trades()]
-    assert await venue.broker.get_account_balance() == (
-        100_000 + 10 * (sold - bought) - 40,
-        Decimal(0),
-    )
-
-
-async def check_books(venue: Venue) -> None:
-    """Filled quantities are the trades'; positions are their sums; money is what they cost."""
-    orders, trades = await venue.broker.fetch_orders(), await venue.broker.fetch_trades()
-    filled = {each.broker_order_id: each.filled_quantity for each in orders if each.filled_quantity}
-    traded = {each.broker_order_id: 0 for each in trades}
-    for each in trades:
-        traded[each.broker_order_id] += each.quantity
-    assert filled == traded
-    held = sum(each.side.sign * each.quantity for each in trades)
-    assert [each.quantity for each in await venue.broker.fetch_positions()] == ([held] if held else [])
-    paid = sum(each.side.sign * each.quantity * each.price for each in trades)
-    balance = await venue.broker.get_account_balance()
-    assert balance.available == 100_000 - paid - 20 * len(traded)
-    assert type(balance.available) is type(balance.used) is Decimal
 
 
 async def test_our_ids_fit_the_brokers(venue: Venue) -> None:
