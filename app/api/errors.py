@@ -11,8 +11,12 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from app.api.enums import UserErrorCode
+from app.store.engine import is_lost
 
 _log = structlog.get_logger(__name__)
+UNAVAILABLE = (
+    "The database did not answer. Ask again; after a mutation look first, for it may have been made."
+)
 _BY_THE_DOCUMENT = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError, GraphQLError)
 
 
@@ -60,10 +64,18 @@ def presented(errors: Sequence[GraphQLError], suggestions: bool = True) -> list[
 def _presented(error: GraphQLError, suggestions: bool) -> GraphQLError:
     error_id = uuid4().hex
     if error.original_error is not None and not isinstance(error.original_error, _BY_THE_DOCUMENT):
-        _log.error("request.failed", error_id=error_id, path=error.path, exc_info=error.original_error)
-        return _copy(error, "Something went wrong on our side.", "INTERNAL_ERROR", error_id)
+        return _fault(error, error.original_error, error_id)
     message = error.message if suggestions else error.message.partition(" Did you mean")[0]
     return _copy(error, message, _code_of(error), error_id)
+
+
+def _fault(error: GraphQLError, cause: Exception, error_id: str) -> GraphQLError:
+    """What is not the client's doing: its own words stay in the log."""
+    if is_lost(cause):
+        _log.warning("request.unavailable", error_id=error_id, path=error.path, reason=str(cause))
+        return _copy(error, UNAVAILABLE, "UNAVAILABLE", error_id)
+    _log.error("request.failed", error_id=error_id, path=error.path, exc_info=cause)
+    return _copy(error, "Something went wrong on our side.", "INTERNAL_ERROR", error_id)
 
 
 def _copy(error: GraphQLError, message: str, code: str, error_id: str) -> GraphQLError:

@@ -5,17 +5,24 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+import structlog
+
 from app.api.context import Context
 from app.api.enums import EventKind
 from app.api.errors import Refusal, unauthenticated
 from app.api.event import Seen
 from app.api.event_cursors import cursor_of
 from app.store import events
+from app.store.engine import is_lost
 from app.store.events import CursorExpired
 from app.store.relay import RelayClosed
 from app.store.tables.system import Event as EventRow
 
 BATCH = 500
+PAUSE = 0.5
+"""Seconds between two attempts at a database that does not answer."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Wanted(NamedTuple):
@@ -28,14 +35,27 @@ class Wanted(NamedTuple):
 async def follow(context: Context, position: int, wanted: Wanted) -> AsyncGenerator[list[Seen], None]:
     """The viewer's events after a position, in batches, as they come.
 
-    Ends with UNAUTHENTICATED when the access token ends, and with CURSOR_EXPIRED when events were pruned.
+    Waits for a database that is gone. Ends with UNAUTHENTICATED when the access token ends, and with
+    CURSOR_EXPIRED when events were pruned.
     """
     while True:
-        found, position = await _read(context, position, wanted)
+        found, position = await _read_patiently(context, position, wanted)
         if found:
             yield [Seen(event, cursor_of(context, event.position)) for event in found]
         if len(found) < BATCH:
             await _changed(context, position)
+
+
+async def _read_patiently(context: Context, position: int, wanted: Wanted) -> tuple[list[EventRow], int]:
+    """The same, whatever becomes of the database meanwhile: the log is there again when it is."""
+    while True:
+        try:
+            return await _read(context, position, wanted)
+        except Exception as cause:
+            if not is_lost(cause):
+                raise
+            _log.warning("following.database_lost", reason=str(cause))
+        await asyncio.sleep(PAUSE)
 
 
 async def _read(context: Context, position: int, wanted: Wanted) -> tuple[list[EventRow], int]:

@@ -8,11 +8,12 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import text
+from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.database import LOST, Database, DatabaseRole, connect, spoken
+from app.store.unavailable import StoreUnavailable
 
 READERS = 10
 TRADERS = 4
@@ -122,6 +123,13 @@ class Store:
     async def dedicated(self) -> asyncpg.Connection:
         """A new connection as medha_engine for one owner to keep and to close: the hot path's."""
         return await _engine_connection(self.database)
+
+
+def is_lost(cause: BaseException) -> bool:
+    """Whether it tells that the database is gone or has no connection free, not that a statement is wrong."""
+    if isinstance(cause, exc.DBAPIError):
+        return cause.connection_invalidated or isinstance(cause.orig and cause.orig.__cause__, LOST)
+    return isinstance(cause, StoreUnavailable | exc.TimeoutError | LOST)
 
 
 def _dialler(database: Database) -> Callable[..., Awaitable[asyncpg.Connection]]:
