@@ -26,8 +26,8 @@ NOT_NOW = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
-LOST = (*NOT_NOW, asyncpg.InterfaceError)
-"""What a statement raises when its connection is gone, the last one for those already closed."""
+LOST = (*NOT_NOW, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a statement raises when its connection is gone, the last two when it is closed or just closing."""
 
 
 class NoSuchDatabase(StoreUnavailable):
