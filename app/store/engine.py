@@ -129,7 +129,7 @@ def is_lost(cause: BaseException) -> bool:
     """Whether it tells that the database is gone or has no connection free, not that a statement is wrong."""
     if isinstance(cause, exc.DBAPIError):
         return cause.connection_invalidated or isinstance(cause.orig and cause.orig.__cause__, LOST)
-    return isinstance(cause, StoreUnavailable | exc.TimeoutError | LOST)
+    return isinstance(cause, (StoreUnavailable, exc.TimeoutError, *LOST))
 
 
 def _dialler(database: Database) -> Callable[..., Awaitable[asyncpg.Connection]]:
