@@ -10,11 +10,10 @@ from app.engine.identity import RunIdentity
 from app.store.candles import FAR, read_before, read_candles
 from app.store.driver import to_micros
 from app.store.instruments import Known, instrument_of
-from app.store.tables.accounts import BrokerKind
 from app.store.tables.strategies import RunMode, StrategyRun
 from streams.domain.market import Chunk, Interval
 from streams.domain.money import basis_points, to_units
-from streams.domain.orders import ProductType
+from streams.domain.orders import BrokerKind, ProductType
 from streams.pipeline import Run
 from streams.risk.engine import RiskEngine
 from streams.risk.rules import RiskLimits
