@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.api.context import Info
 from app.api.enums import BrokerKind
-from app.api.event_cursors import cursor_of, end_of
+from app.api.event_cursors import end_of
 from app.api.ids import global_id
 from app.api.node import Node
 from app.api.risk import RiskLimits
@@ -31,14 +31,15 @@ class User(Node):
     role: Role = strawberry.field(description="What they may do.")
     demo: bool = strawberry.field(description="Whether this is the demonstration's account.")
     created_at: datetime = strawberry.field(description="When they registered.")
+    row_id: strawberry.Private[UUID]
 
     @strawberry.field(
         description="Where their log of events ends now: ask for it, read the state, then subscribe `after`"
         " it, and nothing between is missed."
     )
     async def event_cursor(self, info: Info) -> Cursor:
-        """The end of the viewer's log; a user can only ever read themself."""
-        return cursor_of(info.context, await end_of(info.context))
+        """The end of the user's own log, who may have logged in with this very request."""
+        return await end_of(info.context.api, self.row_id)
 
     @classmethod
     def of(cls, row: Row) -> Self:
@@ -49,6 +50,7 @@ class User(Node):
             role=Role(row["role"]),
             demo=row["demo"],
             created_at=row["created_at"],
+            row_id=row["id"],
         )
 
 

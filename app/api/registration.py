@@ -33,7 +33,9 @@ async def register(info: Info, given: RegisterUserInput) -> RegisterUserPayload:
     api = info.context.api
     if api.settings.registration_policy != "open":
         raise refused(UserErrorCode.REGISTRATION_CLOSED, "This server takes no new users.")
-    email = _checked_email(given.email)
+    email = normalized(given.email)
+    if email is None:
+        raise refused(UserErrorCode.INVALID, "This is not an e-mail address.", "email")
     _check_password(given.password, email)
     password_hash = await api.passwords.hash(given.password)
     async with api.store.anonymous() as session:
@@ -43,11 +45,12 @@ async def register(info: Info, given: RegisterUserInput) -> RegisterUserPayload:
     return RegisterUserPayload(user=User.of(made._asdict()), user_errors=[])
 
 
-def _checked_email(given: str) -> str:
+def normalized(email: str) -> str | None:
+    """An address as it is kept, however it was typed: composed letters, the domain as it reads."""
     try:
-        return validate_email(given.strip(), check_deliverability=False, test_environment=True).normalized
+        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
-        raise refused(UserErrorCode.INVALID, "This is not an e-mail address.", "email") from None
+        return None
 
 
 def _check_password(password: str, email: str) -> None:

@@ -11,7 +11,7 @@ from app.api.accounts import User
 from app.api.context import Info
 from app.api.enums import UserErrorCode
 from app.api.errors import Refused, UserError, refused
-from app.api.registration import LONGEST_PASSWORD
+from app.api.registration import normalized
 from app.api.rows import Row, changed, only_row, row_of
 from app.security import REFRESH_LIFETIME, new_refresh_token, token_hash
 from app.store import people
@@ -84,9 +84,10 @@ class LogoutPayload:
 async def log_in(info: Info, given: LoginInput) -> SessionPayload:
     """A new session; for a wrong password and an unknown e-mail the same answer, after the same work."""
     api = info.context.api
+    email = normalized(given.email)
     async with api.store.anonymous() as session:
-        found = await people.find_login(session, given.email.strip())
-    matches = await api.passwords.verify(given.password[:LONGEST_PASSWORD], found and found.password_hash)
+        found = await people.find_login(session, email) if email else None
+    matches = await api.passwords.verify(given.password, found and found.password_hash)
     if found is None or not matches or found.disabled:
         raise refused(UserErrorCode.BAD_CREDENTIALS, "The e-mail or the password is not right.")
     refresh, session_id = new_refresh_token(), uuid4()

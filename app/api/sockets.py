@@ -18,12 +18,16 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
     PingMessage,
+    SubscribeMessage,
 )
 from strawberry.types.execution import PreExecutionError
 
 from app.api.context import Context
+from app.api.errors import Refusal, presented
 
 FORBIDDEN = 4403
+LONGEST_REASON = 123
+"""Bytes that a close frame has for its reason."""
 _log = structlog.get_logger(__name__)
 
 
@@ -39,8 +43,9 @@ class TextAdapter(ASGIWebSocketAdapter):
 
     async def close(self, code: int, reason: str) -> None:
         """Close, unless the other side was faster."""
+        said = reason.encode()[:LONGEST_REASON].decode(errors="ignore")
         try:
-            await self.ws.close(code=code, reason=reason)
+            await self.ws.close(code=code, reason=said)
         except RuntimeError:
             _log.debug("socket.already_closed", code=code)
 
@@ -71,6 +76,16 @@ class StrictHandler(BaseGraphQLTransportWSHandler[Context, None]):
         # Not a fatal code to the usual clients: they connect again, with a fresh token.
         closing = asyncio.ensure_future(self.websocket.close(FORBIDDEN, "The access token is over"))
         closing.add_done_callback(_seen)
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Refuse with a code what is one operation too many; ids in use are strawberry's to refuse."""
+        most, fresh = self.max_subscriptions_per_connection, message["id"] not in self.operations
+        if self.connection_acknowledged and fresh and most and len(self.operations) >= most:
+            reason = f"{most} operations at once at most on a socket: complete one, or open another socket."
+            payload = [error.formatted for error in presented([Refusal("TOO_MANY_OPERATIONS", reason)])]
+            await self.send_message({"id": message["id"], "type": "error", "payload": payload})
+        else:
+            await super().handle_subscribe(message)
 
     async def handle_ping(self, message: PingMessage) -> None:
         """A pong with what the ping carried."""

@@ -37,6 +37,39 @@ async def test_a_registration_that_will_not_do_is_refused_with_its_path(
     assert await asha.refusals("RegisterUser", email=email, password=password) == [refusal]
 
 
+@pytest.mark.parametrize(
+    ("registered", "typed"),
+    [
+        ("\u00c9va@example.com", "e\u0301va@example.com"),
+        ("user@m\u00fcller.example.com", "USER@xn--mller-kva.example.com"),
+        ("User@Example.com", " uSER@EXAMPLE.COM "),
+    ],
+)
+async def test_an_email_is_the_same_however_it_is_typed(nobody: Client, registered: str, typed: str) -> None:
+    """Composed or not, in either form of its domain, in any case: one user, who gets in."""
+    await nobody.do("RegisterUser", email=registered, password=PASSWORD)
+    assert await nobody.refusals("RegisterUser", email=typed, password=PASSWORD) == [("TAKEN", "email")]
+    await nobody.log_in(typed)
+    assert (await nobody.ask("Me"))["role"] == "ADMIN"
+
+
+async def test_whoever_logs_in_is_told_the_end_of_their_own_log(asha: Client, ravi: Client) -> None:
+    """With the log-in itself, and not that of whoever asked."""
+    # given
+    query = "mutation ($input: LoginInput!) { login(input: $input) { user { eventCursor } } }"
+    given = {"email": "ravi@example.com", "password": PASSWORD}
+
+    # when
+    answer = await asha.answer(query, input=given)
+
+    # then
+    cursor = answer["data"]["login"]["user"]["eventCursor"]
+    assert cursor == (await ravi.ask("Me"))["eventCursor"]
+    assert cursor != (await asha.ask("Me"))["eventCursor"]
+    asha.token = None
+    assert await asha.answer(query, input=given) == answer
+
+
 async def test_registration_is_closed_where_the_settings_say_so(tmp_path: Path, database: Database) -> None:
     """MEDHA_REGISTRATION=closed takes no new users, and so does a server others can reach."""
     reachable = Settings(data_dir=tmp_path, host="0.0.0.0", behind_tls_proxy=True)

@@ -26,6 +26,7 @@ from tests.api.markets import crossover
         '"text"',
         "{}",
         '{"type": "nonsense"}',
+        '{"type": "' + "\N{ELEPHANT}" * 60 + '"}',
         '{"type": "ping", "payload": 5}',
         '{"type": "subscribe"}',
         '{"type": "subscribe", "id": "", "payload": {"query": "{ __typename }"}}',
@@ -95,6 +96,28 @@ async def test_a_mistake_in_one_operation_leaves_the_others_alone(asha: Client) 
         assert (message["id"], message["type"]) == ("watch", "next")
         await socket.send(type="ping", payload={"n": 1})
         assert await socket.next() == {"type": "pong", "payload": {"n": 1}}
+
+
+async def test_one_operation_too_many_is_refused_and_the_others_go_on(asha: Client) -> None:
+    """Fifty at once; the next gets a code and what to do. An id in use closes the socket: 4409."""
+    async with asha.socket() as socket:
+        # given
+        for number in range(50):
+            await socket.subscribe(f"{number}", document("WatchEvents"))
+
+        # when
+        await socket.subscribe("more", document("WatchEvents"))
+
+        # then
+        message = await socket.next()
+        assert (message["id"], message["type"]) == ("more", "error")
+        assert message["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
+        await socket.send(type="complete", id="0")
+        await socket.subscribe("again", "{ __typename }")
+        assert (await socket.next())["id"] == "again"
+        assert await socket.next() == {"id": "again", "type": "complete"}
+        await socket.subscribe("1", document("WatchEvents"))
+        assert await socket.closed() == 4409
 
 
 async def test_a_query_over_a_socket_is_answered_and_completed(asha: Client) -> None:
