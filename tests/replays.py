@@ -8,7 +8,7 @@ from app.engine.backtests import results, simulate
 from app.engine.machine import Machine
 from app.engine.plan import PRODUCT, plan
 from app.engine.recorder import Recorder
-from app.engine.recovery import Input, Retraced, recorded, retrace, together
+from app.engine.recovery import Input, Retraced, planned, recorded, retrace, together
 from app.store.engine import Store
 from app.store.entries import Entry
 from app.store.rows import plain, shape
@@ -66,7 +66,7 @@ async def replayed(store: Store, row: StrategyRun, *, one_by_one: bool = True) -
     """The run again from its recorded inputs, one by one or in groups as after a crash."""
     async with store.trading() as connection:
         tape = await recorded(connection, row)
-        ready = await plan(connection, row, REGISTRY)
+        ready = await planned(connection, row, REGISTRY, tape)
     machine, recorder = Machine(ready.run), Recorder(ready.identity, PRODUCT)
     intents, effects, rows = list[Intent](), list[Effect](), Rows({table: {} for table in LEDGER})
     for found in retrace(machine, ready, _alone(tape) if one_by_one else together(tape)):

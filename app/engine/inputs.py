@@ -13,6 +13,7 @@ from streams.domain.orders import Leg, OrderKey, OrderStatus
 from streams.events import Command, CommandKind, Execution, Report
 
 Row = dict[str, Any]
+_COLUMNS = ("time", "open", "high", "low", "close", "volume")
 
 
 def row(run: RunIdentity, sequence: int, kind: InputKind, payload: Row, at: datetime) -> Row:
@@ -27,16 +28,19 @@ def row(run: RunIdentity, sequence: int, kind: InputKind, payload: Row, at: date
     }
 
 
-def from_chunk(chunk: Chunk, elsewhere: int | None) -> Row:
-    """One moment's candles; the exposure elsewhere where it has changed."""
-    payload: Row = {"candles": [_columns(candles) for candles in chunk]}
-    return payload if elsewhere is None else {**payload, "elsewhere": elsewhere}
+def from_chunk(chunk: Chunk, elsewhere: int | None = None, history: Chunk | None = None) -> Row:
+    """One moment's candles; the exposure elsewhere where it has changed, the history before the first."""
+    payload: Row = {"candles": [next(iter(_bars(candles)), None) for candles in chunk]}
+    if elsewhere is not None:
+        payload["elsewhere"] = elsewhere
+    if history is not None:
+        payload["history"] = [_bars(candles) for candles in history]
+    return payload
 
 
-def _columns(candles: Candles) -> list[Any] | None:
-    if not len(candles):
-        return None
-    return [getattr(candles, name)[0].item() for name in ("time", "open", "high", "low", "close", "volume")]
+def _bars(candles: Candles) -> list[list[Any]]:
+    columns = (getattr(candles, name).tolist() for name in _COLUMNS)
+    return [list(bar) for bar in zip(*columns, strict=True)]
 
 
 def to_chunk(payloads: Sequence[Row], instruments: Sequence[str], interval: Interval) -> Chunk:
@@ -44,6 +48,13 @@ def to_chunk(payloads: Sequence[Row], instruments: Sequence[str], interval: Inte
     return tuple(
         _candles([each["candles"][place] for each in payloads], key, interval)
         for place, key in enumerate(instruments)
+    )
+
+
+def to_history(payload: Row, instruments: Sequence[str], interval: Interval) -> Chunk:
+    """What the run knew before its first candle."""
+    return tuple(
+        _candles(bars, key, interval) for bars, key in zip(payload["history"], instruments, strict=True)
     )
 
 

@@ -1,6 +1,7 @@
 """A run brought back to where it was: its inputs, as recorded, through the same pipeline again."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -45,8 +46,7 @@ class Retraced(NamedTuple):
 async def recover(connection: asyncpg.Connection, row: StrategyRun, registry: StrategyRegistry) -> Recovered:
     """Replays the run's tape; nothing is written and nothing is sent. RunRefused when it cannot go on."""
     tape = await recorded(connection, row)
-    lived = [time for each in tape for time in _times(each)]
-    ready = await plan(connection, row, registry, max(lived, default=None))
+    ready = await planned(connection, row, registry, tape)
     machine, recorder = Machine(ready.run), Recorder(ready.identity, PRODUCT)
     fills: list[Fill] = []
     for last, steps in retrace(machine, ready, together(tape)):
@@ -56,7 +56,7 @@ async def recover(connection: asyncpg.Connection, row: StrategyRun, registry: St
             fills += [each.fill for each in step.effects if isinstance(each, FillBooked)]
         recorder.take()
     sequence = tape[-1]["sequence"] if tape else 0
-    return Recovered(ready, machine, recorder, sequence, tuple(fills), _span(lived, ready.market))
+    return Recovered(ready, machine, recorder, sequence, tuple(fills), _span(_lived(tape), ready.market))
 
 
 async def recorded(connection: asyncpg.Connection, row: StrategyRun) -> Sequence[Input]:
@@ -69,8 +69,25 @@ async def recorded(connection: asyncpg.Connection, row: StrategyRun) -> Sequence
     return tape
 
 
-def _times(row: Input) -> list[int]:
-    return [int(each[0]) for each in row["payload"].get("candles", ()) if each is not None]
+async def planned(
+    connection: asyncpg.Connection, row: StrategyRun, registry: StrategyRegistry, tape: Sequence[Input]
+) -> Plan:
+    """The plan of a run with this tape: what is still to come of its market, over the history it began with.
+
+    What is imported into that stretch later must not change what the run has decided.
+    """
+    ready = await plan(connection, row, registry, max(_lived(tape), default=None))
+    first = next((each["payload"] for each in tape if "history" in each["payload"]), None)
+    if first is None:
+        return ready
+    keys = [each.key for each in ready.run.terms.instruments]
+    known = inputs.to_history(first, keys, ready.identity.interval)
+    return ready._replace(run=replace(ready.run, history=known))
+
+
+def _lived(tape: Sequence[Input]) -> list[int]:
+    candles = (bar for each in tape for bar in each["payload"].get("candles", ()))
+    return [int(bar[0]) for bar in candles if bar is not None]
 
 
 def _span(lived: Iterable[int], market: Chunk) -> tuple[int, int]:

@@ -111,8 +111,10 @@ class Shell:
         self._drain_updates()
         if elsewhere is not None:
             self._machine.aside(ExposureElsewhere(elsewhere))  # changes what risk sees, and nothing else
+        # What it knew before its first candle is pinned with that candle.
+        history = None if self._machine.state.time else self._plan.run.history
         steps = self._machine.candles(chunk)
-        self._took(steps, self._given(InputKind.CANDLES, inputs.from_chunk(chunk, elsewhere)))
+        self._took(steps, self._given(InputKind.CANDLES, inputs.from_chunk(chunk, elsewhere, history)))
 
     def _exposure_elsewhere(self) -> int | None:
         now = self._desk.elsewhere()
