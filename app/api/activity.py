@@ -1,5 +1,6 @@
 """What runs bring forth, filtered and paged: out of the tables, or out of a backtest's results."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -15,7 +16,7 @@ from app.api.enums import RunMode
 from app.api.ids import row_id
 from app.api.loaders import statement_of
 from app.api.orders import FILLS, ORDERS, Fill, Order
-from app.api.paging import Listing, Page, arrow_page, sql_page
+from app.api.paging import Listing, Page, Window, arrow_page, sql_page
 from app.api.portfolio import POSITIONS, TRADES, Position, Trade
 from app.api.risk import RISK_EVENTS, RiskEvent
 from app.api.rows import Row
@@ -155,10 +156,15 @@ async def _from_results(info: Info, activity: Activity, wanted: Wanted, pager: P
     table = await info.context.loaders.results.load((wanted["run_id"], activity.kind))
     if table is None:
         return Page([], False)
+    # Ten thousand orders take longer to sort than others should wait for the event loop.
+    return await asyncio.to_thread(_result_page, table, activity, wanted, pager.window)
+
+
+def _result_page(table: pa.Table, activity: Activity, wanted: Wanted, window: Window) -> Page:
     shown = activity.derive(table)
     for column, value in wanted.items():
         shown = shown.filter(_matches(shown[column], value))
-    return arrow_page(shown, activity.listing, pager.window)
+    return arrow_page(shown, activity.listing, window)
 
 
 def _matches(column: Any, value: Any) -> Any:

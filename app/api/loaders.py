@@ -1,24 +1,33 @@
 """Loaders: what many nodes of one answer need, fetched in one statement each."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from sqlalchemy import Select, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from strawberry.dataloader import DataLoader
 
-from app.api.paging import arrow_rows
+from app.api.paging import arrow_matches
 from app.api.rows import Row, rows_of
-from app.store.results import read_result
+from app.store.results import read_result, unpacked
 from app.store.tables import metadata
 from app.store.tables.strategies import ResultKind
 
 Sessions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 ResultKey = tuple[UUID, ResultKind]
+
+
+class InResult(NamedTuple):
+    """Which rows of a backtest's result: those with this id in this column."""
+
+    run_id: UUID
+    kind: ResultKind
+    column: str
+    value: UUID
 
 
 class Loaders:
@@ -30,6 +39,7 @@ class Loaders:
         self.fills_of_order = DataLoader(self._fills_of_orders, cache=False)
         self.events_of_order = DataLoader(self._events_of_orders, cache=False)
         self.results = DataLoader(self._results, cache=False)
+        self.result_rows = DataLoader(self._result_rows, cache=False)
 
     async def row(self, table: str, row_id: UUID | None) -> Row | None:
         """The row of this id the viewer may see, or None."""
@@ -41,8 +51,7 @@ class Loaders:
 
     async def result_row(self, run_id: UUID, kind: ResultKind, row_id: UUID) -> Row | None:
         """The row of this id in a backtest's result, or None."""
-        table = await self.results.load((run_id, kind))
-        found = arrow_rows(table.filter(pc.equal(table["id"], str(row_id)))) if table else []
+        found = await self.result_rows.load(InResult(run_id, kind, "id", row_id))
         return found[0] if found else None
 
     async def _by_id(self, table: str, ids: Sequence[UUID]) -> list[Row | None]:
@@ -63,8 +72,25 @@ class Loaders:
 
     async def _results(self, keys: Sequence[ResultKey]) -> list[pa.Table | None]:
         async with self._sessions() as session:
-            found = {key: await read_result(session, *key) for key in set(keys)}
-        return [found[key] for key in keys]
+            packed = {key: await read_result(session, *key) for key in set(keys)}
+        tables = {
+            key: await asyncio.to_thread(unpacked, payload)
+            for key, payload in packed.items()
+            if payload is not None
+        }
+        return [tables.get(key) for key in keys]
+
+    async def _result_rows(self, wanted: Sequence[InResult]) -> list[list[Row]]:
+        found: dict[InResult, list[Row]] = {each: [] for each in wanted}
+        groups: dict[tuple[UUID, ResultKind, str], set[UUID]] = {}
+        for each in wanted:
+            groups.setdefault((each.run_id, each.kind, each.column), set()).add(each.value)
+        for (run_id, kind, column), values in groups.items():
+            table = await self.results.load((run_id, kind))
+            rows = [] if table is None else await asyncio.to_thread(arrow_matches, table, column, values)
+            for row in rows:
+                found[InResult(run_id, kind, column, row[column])].append(row)
+        return [found[each] for each in wanted]
 
     async def _fetch(self, statement: Select[Any]) -> list[Row]:
         async with self._sessions() as session:

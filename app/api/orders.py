@@ -9,9 +9,10 @@ import strawberry
 
 from app.api.context import Info
 from app.api.ids import global_id
+from app.api.loaders import InResult
 from app.api.market import Instrument
 from app.api.node import Node
-from app.api.paging import Listing, arrow_rows, id_key, moment_key
+from app.api.paging import Listing, id_key, moment_key
 from app.api.rows import Row
 from app.api.scalars import JSON, Long
 from app.store.tables.strategies import ResultKind
@@ -181,9 +182,8 @@ class Order(InRun, Node):
         loaders = info.context.loaders
         if not self.backtest:
             return [Fill.of(row) for row in await loaders.fills_of_order.load(self.order_row)]
-        table = await loaders.results.load((self.run_row, ResultKind.FILLS))
-        rows = [row for row in arrow_rows(table) if row["order_id"] == self.order_row] if table else []
-        return [Fill.of(row, backtest=True) for row in rows]
+        wanted = InResult(self.run_row, ResultKind.FILLS, "order_id", self.order_row)
+        return [Fill.of(row, backtest=True) for row in await loaders.result_rows.load(wanted)]
 
     @strawberry.field(description="What happened to it, in order; empty in a backtest, which keeps no audit.")
     async def events(self, info: Info) -> list[OrderEvent]:

@@ -1,6 +1,6 @@
 """Keyset paging: one window over a list, in SQL or over a backtest's Arrow columns, with the same answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -88,8 +88,14 @@ def arrow_page(table: pa.Table, listing: Listing, window: Window) -> Page:
     if window.before:
         table = table.filter(_beyond(table, listing, window.before, below=not listing.descending))
     order = "descending" if listing.descending != window.backwards else "ascending"
-    table = table.sort_by([(key.column, order) for key in listing.keys])
-    return _page(arrow_rows(table.slice(0, window.size + 1)), window)
+    places = pc.sort_indices(table, sort_keys=[(key.column, order) for key in listing.keys])
+    return _page(arrow_rows(table.take(places[: window.size + 1])), window)
+
+
+def arrow_matches(table: pa.Table, column: str, values: Collection[UUID]) -> list[Row]:
+    """The rows whose id in this column is one of the values."""
+    wanted = pa.array([str(value) for value in values], pa.string())
+    return arrow_rows(table.filter(pc.is_in(table[column], wanted)))
 
 
 def arrow_rows(table: pa.Table) -> list[Row]:
