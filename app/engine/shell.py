@@ -72,12 +72,15 @@ class Shell:
         return await self._end(RunStatus.STOPPED)
 
     async def _resume(self) -> None:
-        """After a recovery: looks up what was being sent, and starts again what a person has restarted."""
+        """After a recovery: looks up what was being sent, asks again for cancels the broker may never have
+        heard, and starts again what a person has restarted."""
         state = self._machine.state
         self._desk.exposed(exposure(state))
         for order in state.working:
             if order.status is OrderStatus.SENDING:
                 self._report(await self._courier.look_up(order.request))
+        self._errands += map(Cancel, state.withdrawn)
+        await self._settle()
         if self._status is RunStatus.RUNNING and state.phase is not Phase.TRADING:
             self._on_command({"command": CommandKind.RESTART})
 
