@@ -14,7 +14,7 @@ from app.api.event_cursors import end_of
 from app.api.ids import global_id
 from app.api.node import Node
 from app.api.risk import RiskLimits
-from app.api.rows import Row, row_of, rows_of
+from app.api.rows import Row, rows_of
 from app.api.scalars import Cursor
 from app.store.tables import metadata
 from app.store.tables.accounts import BrokerAccountStatus, Role
@@ -85,12 +85,8 @@ class BrokerAccount(Node):
     @strawberry.field(description="The limits of the whole account; null when none were set.")
     async def limits(self, info: Info) -> RiskLimits | None:
         """The account's own limits."""
-        statement = select(LIMITS).where(
-            LIMITS.c.broker_account_id == self.row_id, LIMITS.c.strategy_id.is_(None)
-        )
-        async with info.context.reading_fresh() as session:
-            row = await row_of(session, statement)
-        return RiskLimits.of(row) if row else None
+        rows = await info.context.loaders.limits_of_account.load(self.row_id)
+        return RiskLimits.of(rows[0]) if rows else None
 
 
 @strawberry.type

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import pyarrow as pa
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel.ext.asyncio.session import AsyncSession
 from strawberry.dataloader import DataLoader
 
@@ -19,6 +20,17 @@ from app.store.tables.strategies import ResultKind
 
 Sessions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 ResultKey = tuple[UUID, ResultKind]
+
+
+def _rows_of(table: str, *order: str) -> Select[Any]:
+    return select(metadata.tables[table]).order_by(*map(text, order))
+
+
+FILLS = _rows_of("fills", "traded_at", "id")
+ORDER_EVENTS = _rows_of("order_events", "order_id", "sequence")
+VERSIONS = _rows_of("strategy_versions", "strategy_id", "version DESC")
+NEWEST_VERSIONS = VERSIONS.ext(distinct_on(VERSIONS.selected_columns["strategy_id"]))
+OWN_LIMITS = _rows_of("risk_limits").where(text("strategy_id IS NULL"))
 
 
 class InResult(NamedTuple):
@@ -36,8 +48,11 @@ class Loaders:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._rows: dict[str, DataLoader[UUID, Row | None]] = {}
-        self.fills_of_order = DataLoader(self._fills_of_orders, cache=False)
-        self.events_of_order = DataLoader(self._events_of_orders, cache=False)
+        self.fills_of_order = self._grouped(FILLS, "order_id")
+        self.events_of_order = self._grouped(ORDER_EVENTS, "order_id")
+        self.versions_of_strategy = self._grouped(VERSIONS, "strategy_id")
+        self.newest_version_of_strategy = self._grouped(NEWEST_VERSIONS, "strategy_id")
+        self.limits_of_account = self._grouped(OWN_LIMITS, "broker_account_id")
         self.results = DataLoader(self._results, cache=False)
         self.result_rows = DataLoader(self._result_rows, cache=False)
 
@@ -60,15 +75,17 @@ class Loaders:
         found = {row["id"]: row for row in await self._fetch(columns.where(key.in_(set(ids))))}
         return [found.get(row_id) for row_id in ids]
 
-    async def _fills_of_orders(self, ids: Sequence[UUID]) -> list[list[Row]]:
-        fills = metadata.tables["fills"]
-        statement = select(fills).where(fills.c.order_id.in_(set(ids)))
-        return _grouped(await self._fetch(statement.order_by(fills.c.traded_at, fills.c.id)), ids)
+    def _grouped(self, statement: Select[Any], column: str) -> DataLoader[UUID, list[Row]]:
+        """A loader of the rows that have an id in this column, in the statement's order."""
 
-    async def _events_of_orders(self, ids: Sequence[UUID]) -> list[list[Row]]:
-        events = metadata.tables["order_events"]
-        statement = select(events).where(events.c.order_id.in_(set(ids)))
-        return _grouped(await self._fetch(statement.order_by(events.c.order_id, events.c.sequence)), ids)
+        async def load(ids: Sequence[UUID]) -> list[list[Row]]:
+            groups: dict[UUID, list[Row]] = {row_id: [] for row_id in ids}
+            key = statement.selected_columns[column]
+            for row in await self._fetch(statement.where(key.in_(set(ids)))):
+                groups[row[column]].append(row)
+            return [groups[row_id] for row_id in ids]
+
+        return DataLoader(load, cache=False)
 
     async def _results(self, keys: Sequence[ResultKey]) -> list[pa.Table | None]:
         async with self._sessions() as session:
@@ -114,10 +131,3 @@ ORDER_STATE_COLUMNS = (
     "reason",
     "updated_at",
 )
-
-
-def _grouped(rows: Sequence[Row], ids: Sequence[UUID]) -> list[list[Row]]:
-    groups: dict[UUID, list[Row]] = {row_id: [] for row_id in ids}
-    for row in rows:
-        groups[row["order_id"]].append(row)
-    return [groups[row_id] for row_id in ids]

@@ -13,7 +13,7 @@ from app.api.context import Info
 from app.api.ids import global_id
 from app.api.node import Node
 from app.api.paging import Listing, id_key, moment_key, sql_page
-from app.api.rows import Row, rows_of
+from app.api.rows import Row
 from app.api.scalars import JSON
 from app.store.tables import metadata
 from streams.strategies.base import BaseStrategy, source_hash
@@ -97,18 +97,13 @@ class Strategy(Node):
     @strawberry.field(description="Its settings now.")
     async def version(self, info: Info) -> StrategyVersion:
         """The newest version."""
-        return (await self._versions(info, newest=True))[0]
+        (row,) = await info.context.loaders.newest_version_of_strategy.load(self.row_id)
+        return StrategyVersion.of(row)
 
     @strawberry.field(description="Its settings over time, newest first.")
     async def versions(self, info: Info) -> list[StrategyVersion]:
         """Every version."""
-        return await self._versions(info, newest=False)
-
-    async def _versions(self, info: Info, newest: bool) -> list[StrategyVersion]:
-        statement = select(VERSIONS_TABLE).where(VERSIONS_TABLE.c.strategy_id == self.row_id)
-        statement = statement.order_by(VERSIONS_TABLE.c.version.desc()).limit(1 if newest else None)
-        async with info.context.reading_fresh() as session:
-            rows = await rows_of(session, statement)
+        rows = await info.context.loaders.versions_of_strategy.load(self.row_id)
         return [StrategyVersion.of(row) for row in rows]
 
 
