@@ -8,6 +8,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_
 from strawberry.extensions import SchemaExtension
 
 from app.api.context import Context
+from app.api.cost import cost_refusals
 from app.api.errors import Refusal
 from app.api.limits import MAX_TOKENS, introspects, refusals
 from app.api.text import NoNullCharacter, variable_errors
@@ -54,7 +55,7 @@ class Documents:
 
 def _errors(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
     # The counts come first: validation's own cost grows with what they bound.
-    return list(refusals(document)) or validate(schema, document, RULES)
+    return list(refusals(document)) or validate(schema, document, RULES) or [*cost_refusals(schema, document)]
 
 
 class DocumentRules(SchemaExtension):

@@ -22,6 +22,21 @@ NESTED = "{ __schema { types " + "{ fields { type " * 10 + "{ name }" + " } }" *
         (NESTED, "DOCUMENT_TOO_LARGE"),
         ("{ " + "__typename @skip(if: false) " * 60 + "}", "DOCUMENT_TOO_LARGE"),
         ("{ " + "me { id } " * 400 + "}", "GRAPHQL_PARSE_FAILED"),
+        ("{ runs(first: 100) { nodes { orders(first: 100) { nodes { id } } } } }", "DOCUMENT_TOO_LARGE"),
+        ("query ($n: Int) { runs(first: $n) { nodes { trades { nodes { id } } } } }", "DOCUMENT_TOO_LARGE"),
+        (
+            f"{{ runs {{ nodes {{ {'orders { nodes { run { ' * 4}id{' } } }' * 4} }} }} }}",
+            "DOCUMENT_TOO_LARGE",
+        ),
+        (
+            "{ ...R } fragment R on Query { runs { edges { node { ...O } } } }"
+            " fragment O on StrategyRun { orders(last: 99) { edges { node { id } } } }",
+            "DOCUMENT_TOO_LARGE",
+        ),
+        (
+            "query ($i: [ID!]!) { nodes(ids: $i) { ... on StrategyRun { fills { nodes { id } } } } }",
+            "DOCUMENT_TOO_LARGE",
+        ),
     ],
 )
 async def test_a_document_that_will_not_do_is_refused_with_a_code(asha: Client, text: str, code: str) -> None:
@@ -29,6 +44,12 @@ async def test_a_document_that_will_not_do_is_refused_with_a_code(asha: Client, 
     errors = (await asha.answer(text))["errors"]
     assert errors[0]["extensions"]["code"] == code
     assert len({error["extensions"]["errorId"] for error in errors}) == len(errors)
+
+
+async def test_pages_within_pages_are_answered_while_they_are_small(asha: Client) -> None:
+    """Twenty runs with all that a page of orders can tell of each are not too much."""
+    text = "{ runs(first: 20) { nodes { instruments { id } orders(first: 10) { nodes { fills { id } } } } } }"
+    assert await asha.codes(text) == []
 
 
 async def test_fragments_that_double_at_each_step_cost_no_time(asha: Client) -> None:
