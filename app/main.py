@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,6 +13,7 @@ from app.api.explorer import asset_routes, home_page
 from app.api.transport import create_api
 from app.clock import Clock, SystemClock
 from app.engine.supervisor import Supervisor
+from app.request_ids import RequestIds
 from app.settings import Settings
 from app.store.database import Database
 from app.store.open import store_on
@@ -52,7 +54,8 @@ async def create_app(
             wake=supervisor.wake,
             heartbeat=supervisor.alive,
         )
-        yield Starlette(routes=[Route("/", _home), *asset_routes(), *api])
+        routes = [Route("/", _home), *asset_routes(), *api]
+        yield Starlette(routes=routes, middleware=[Middleware(RequestIds)])
 
 
 async def _home(request: Request) -> Response:

@@ -2,32 +2,15 @@
 
 import asyncio
 import io
-import json
 import logging
 import warnings
-from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from app.logging import ROUTED, configure_logging, get_logger, log_context
+from tests.logs import lines_of, stream
 
-
-@pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    """Where the lines go; what logging was before comes back afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    yield io.StringIO()
-    root.handlers = handlers
-    root.setLevel(level)
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
-
-
-def lines_of(stream: io.StringIO) -> list[dict[str, object]]:
-    """The lines logged in production."""
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
+__all__ = ["stream"]  # a fixture
 
 
 def test_production_logs_one_json_object_a_line(stream: io.StringIO) -> None:
