@@ -4,17 +4,22 @@ import traceback
 from datetime import datetime
 
 from app.engine.plan import RunRefused
+from app.redaction import scrub
 from app.store.entries import Entry
 from app.store.events import EventDraft
 from app.store.tables.strategies import RunStatus, StrategyRun
 from app.store.writer import Writer
 
 
-async def fail(writer: Writer, row: StrategyRun, cause: Exception, at: datetime) -> None:
-    """Writes down that a run has failed and why. LeaseLost when it is no longer ours to say so."""
-    reason = str(cause) if isinstance(cause, RunRefused) else f"{type(cause).__name__}: {cause}"
+async def fail(writer: Writer, row: StrategyRun, cause: Exception, at: datetime, trace_id: str) -> None:
+    """Writes down that a run has failed and why. LeaseLost when it is no longer ours to say so.
+
+    `trace_id` ties what the user reads to the server's own log.
+    """
+    reason = scrub(str(cause) if isinstance(cause, RunRefused) else f"{type(cause).__name__}: {cause}")
     told = {"runId": str(row.id), "status": RunStatus.FAILED, "reason": reason}
-    context = {"traceback": "".join(traceback.format_exception(cause))}
+    context = {"reason": reason, "traceback": scrub("".join(traceback.format_exception(cause)))}
+    line = {"level": "error", "event": "run.failed", "context": context, "trace_id": trace_id, "at": at}
     await writer.write(
         Entry(
             user_id=row.user_id,
@@ -32,8 +37,6 @@ async def fail(writer: Writer, row: StrategyRun, cause: Exception, at: datetime)
                 EventDraft("RUN_STATUS", row.id, told),
                 EventDraft("LOG", row.id, {"runId": str(row.id), "level": "error", "event": "run.failed"}),
             ],
-            logs=[
-                {"level": "error", "event": "run.failed", "context": {"reason": reason, **context}, "at": at}
-            ],
+            logs=[line],
         )
     )

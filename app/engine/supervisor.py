@@ -5,7 +5,7 @@ from collections import defaultdict
 from contextlib import suppress
 from functools import partial
 from itertools import chain
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import structlog
@@ -19,6 +19,7 @@ from app.engine.leases import RENEWAL, claim, engine_name, release, renew
 from app.engine.paper_run import PaperRun
 from app.feeds.base import Feeds
 from app.feeds.replay import ReplayFeed
+from app.logging import log_context
 from app.store.database import LOST
 from app.store.engine import Store
 from app.store.tables.strategies import RunMode, StrategyRun
@@ -151,7 +152,7 @@ class Supervisor:
 
     async def _execute(self, row: StrategyRun) -> None:
         """One run to its end; whatever it does, the others go on."""
-        with structlog.contextvars.bound_contextvars(run_id=str(row.id)):
+        with log_context(run_id=str(row.id)):
             try:
                 await self._drive(row)
             except LeaseLost:
@@ -159,8 +160,9 @@ class Supervisor:
             except TRANSIENT as lost:
                 log.warning("run.interrupted", reason=str(lost))
             except Exception as cause:
-                log.exception("run.failed")
-                await self._fail(row, cause)
+                trace_id = uuid4().hex
+                log.exception("run.failed", trace_id=trace_id)
+                await self._fail(row, cause, trace_id)
 
     async def _drive(self, row: StrategyRun) -> None:
         parts = (row, self._store, self._writer, self._registry, self._clock)
@@ -176,6 +178,6 @@ class Supervisor:
         status = await runner.run()
         log.info("run.ended", status=status)
 
-    async def _fail(self, row: StrategyRun, cause: Exception) -> None:
+    async def _fail(self, row: StrategyRun, cause: Exception, trace_id: str) -> None:
         with suppress(LeaseLost, *TRANSIENT):
-            await fail(self._writer, row, cause, self._clock.now())
+            await fail(self._writer, row, cause, self._clock.now(), trace_id)
