@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from app.api.accounts import AccountQueries
+from app.api.deadline import Deadline
 from app.api.documents import DocumentRules, Documents
 from app.api.errors import presented
 from app.api.events import CONCRETE
@@ -65,7 +66,7 @@ def make_schema(production: bool = False) -> Schema:
     schema = Schema(
         **arguments,
         types=CONCRETE,
-        extensions=[document_rules],
+        extensions=[document_rules, Deadline],
         execution_context_class=FrugalExecutor,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=production),
     )
