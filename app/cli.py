@@ -10,6 +10,9 @@ from app import commands
 from app.settings import SettingsError
 from app.store.unavailable import StoreUnavailable
 
+INTERRUPTED = 130
+"""What a shell gives a command that SIGINT has ended."""
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line with every subcommand; a module of `app.commands` is a subcommand."""
@@ -21,13 +24,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one subcommand; its exit code, 0 for done, 1 where a person has to do something first."""
+    """Runs one subcommand; its exit code: 0 done, 1 a person has to do something first, 130 Ctrl-C."""
     chosen = parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
     except (SettingsError, StoreUnavailable) as refused:
         print(f"medha: {refused}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("medha: interrupted; what it had not reported as done is not done", file=sys.stderr)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

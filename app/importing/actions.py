@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -39,14 +40,14 @@ async def import_words(store: Store, words: argparse.Namespace) -> None:
     async with store.trading() as connection:
         with _shown(request) as progress:
             outcome = await import_files(connection, request, to_micros(utc_now()), progress)
-    lines = "\n".join(told(outcome, request))
-    done = isinstance(outcome, Imported)
-    if done:
-        print(lines)
+    complaints = list(told(outcome, request))
+    if isinstance(outcome, Imported):
+        print("\n".join(complaints))
+        complaints = []
     if words.report and outcome.judged is not None:
-        await asyncio.to_thread(_report, outcome.judged, words.report)
-    if not done:
-        raise Declined(lines)
+        complaints += await asyncio.to_thread(_unreported, outcome.judged, words.report)
+    if complaints:
+        raise Declined("\n".join(complaints))
 
 
 async def list_stored(store: Store, words: argparse.Namespace) -> None:
@@ -68,7 +69,7 @@ async def export_words(store: Store, words: argparse.Namespace) -> None:
     try:
         await asyncio.to_thread(export_candles, candles, words.file)
     except OSError as error:
-        raise Declined(f"{words.file} could not be written: {error.strerror}") from error
+        raise Declined(f"{words.file} could not be written: {os.strerror(error.errno or 0)}") from error
     print(f"{len(candles):,} candles to {words.file}: {ist(int(candles.time[0]))}", end="")
     print(f" to {ist(int(candles.time[-1]))}")
 
@@ -90,9 +91,9 @@ def request_of(words: argparse.Namespace) -> Request:
 
 
 async def _stored(store: Store, words: argparse.Namespace) -> Candles:
+    start, end = _day("--from", words.since), _day("--to", words.until)
     try:
         key = key_of(words.instrument)
-        start, end = (midnight(date.fromisoformat(text)) for text in (words.since, words.until))
     except ValueError as error:
         raise Declined(str(error)) from error
     interval = Interval(words.interval)
@@ -122,11 +123,21 @@ def _shown(request: Request) -> Iterator[Progress]:
         )
 
 
-def _report(judged: Judged, path: Path) -> None:
+def _unreported(judged: Judged, path: Path) -> list[str]:
+    """Writes the report; what has to be said when it cannot be."""
     try:
         write_report(judged, path)
     except OSError as error:
-        raise Declined(f"the report {path} could not be written: {error.strerror}") from error
+        return [f"the report {path} could not be written: {error.strerror}"]
+    return []
+
+
+def _day(name: str, text: str) -> int:
+    """When a date of the command line begins in India."""
+    try:
+        return midnight(date.fromisoformat(text))
+    except ValueError as error:
+        raise Declined(f"{name} {text} is not a date: write it like 2025-12-31") from error
 
 
 def _units(text: str) -> int:

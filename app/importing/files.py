@@ -71,6 +71,8 @@ class Cells:
 
 def read_cells(path: Path, on_bytes: Callable[[int], None] = lambda count: None) -> Cells | Unreadable:
     """Reads a whole file; `on_bytes` hears how many bytes were taken in."""
+    if path.exists() and not path.is_file():
+        return Unreadable(path, "it is no file: name files, not folders or pipes")
     try:
         with path.open("rb") as file:
             parquet = file.read(4) == b"PAR1"
@@ -91,7 +93,7 @@ def _parquet(path: Path, on_bytes: Callable[[int], None]) -> Cells:
 def _csv(path: Path, on_bytes: Callable[[int], None]) -> Cells | Unreadable:
     names, header = _names(path)
     if not names:
-        return Unreadable(path, "no header with open, high, low and close in its first line")
+        return Unreadable(path, "its first line is no header with open, high, low and close between commas")
     malformed: list[Malformed] = []
 
     def skip(row: Any) -> str:
@@ -113,7 +115,8 @@ def _names(path: Path) -> tuple[tuple[str, ...], int]:
     """The columns' names, and how many lines the header takes; no names when they cannot be told."""
     with path.open("rb") as file:
         first = file.readline(65_536).removeprefix(BOM).decode("utf-8", "replace")
-    cells = tuple(cell.strip().strip('"').lower() for cell in first.split(","))
+    line = next(iter(first.splitlines()), "")
+    cells = tuple(cell.strip().strip('"').lower() for cell in line.split(","))
     if set(PRICES) <= set(cells):
         return cells, 1
     looks_like_data = len(cells) in (8, 9) and cells[1].isdigit() and len(cells[1]) == 8 and ":" in cells[2]

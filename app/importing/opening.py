@@ -6,10 +6,16 @@ from typing import NamedTuple
 import numpy as np
 
 from app.importing.stamps import Form, Stamps
-from streams.domain.market import Exchange, InstrumentKind, Interval, Times
+from streams.domain.market import MICROSECONDS, Exchange, InstrumentKind, Interval, Times
 from streams.sessions import DAY, IST, MINUTE, nominal_opens, placement
 
 DHAN = ("timestamp", "open", "high", "low", "close", "volume")
+FARTHEST = 14 * 60
+"""Minutes: the zone farthest from UTC."""
+
+_DAY_NUMBERS = 100_000 * MICROSECONDS
+"""An epoch count below this is a spreadsheet's number of days since 1900."""
+
 _DHAN_MIDNIGHT = DAY - IST
 """00:00 IST as naive UTC: 18:30 of the day before."""
 
@@ -51,11 +57,15 @@ def offset_of(text: str) -> int:
     if not match:
         raise ValueError(f"{text!r} is none of UTC, IST, Asia/Kolkata, ±HH:MM")
     minutes = int(match[2]) * 60 + int(match[3])
+    if int(match[3]) > 59 or minutes > FARTHEST:
+        raise ValueError(f"{text!r} is no zone on earth")
     return minutes * MINUTE * (-1 if match[1] == "-" else 1)
 
 
 def opened(stamps: Stamps, names: tuple[str, ...], series: Series, word: Word) -> Opened | str:
     """When the candles opened, daily ones at their date's nominal opening; else why it cannot be told."""
+    if not stamps.readable.any():
+        return Opened(stamps.micros, "times that are not understood")
     found = _instants(stamps, names, series, word)
     if isinstance(found, str):
         return found
@@ -86,6 +96,8 @@ def _instants(stamps: Stamps, names: tuple[str, ...], series: Series, word: Word
 
 
 def _epoch(micros: Times, readable: Times, series: Series) -> Opened | str:
+    if np.median(readable) < _DAY_NUMBERS:
+        return "its times look like a spreadsheet's day numbers: save that column as dates with a clock"
     intraday = series.interval is not Interval.ONE_DAY
     if intraday and _share(readable, series) < 0.25 and _share(readable - IST, series) > 0.9:
         return (

@@ -74,7 +74,14 @@ def _rows(count: int) -> str:
 
 
 def _advice(fault: Fault) -> str:
-    return ": --replace takes the file's" if fault is Fault.STORED_OTHERWISE else ""
+    return f": {_ADVICE[fault]}" if fault in _ADVICE else ""
+
+
+_ADVICE = {
+    Fault.TIME_UNREADABLE: "write times like 2025-12-31 09:15:00+05:30",
+    Fault.OUT_OF_ORDER: "sort the file by time first",
+    Fault.STORED_OTHERWISE: "--replace takes the file's",
+}
 
 
 def _described(instrument: Instrument) -> str:

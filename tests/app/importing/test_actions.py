@@ -59,6 +59,15 @@ async def test_a_refused_import_says_why_and_writes_its_report(store: Store, tmp
     assert "16:00:00 IST" in (tmp_path / "bad.csv").read_text()
 
 
+async def test_a_report_that_cannot_be_written_hides_no_refusal(store: Store, tmp_path: Path) -> None:
+    """Both are said: what is wrong with the file, and with the report."""
+    path = written(tmp_path, [row("09:15"), row("16:00")])
+    with pytest.raises(Declined) as refused:
+        await import_words(store, words("import", path, *SERIES, "--report", tmp_path / "no/where.csv"))
+    assert "1 outside the session" in str(refused.value)
+    assert "where.csv could not be written" in str(refused.value)
+
+
 async def test_the_options_reach_the_import(store: Store, tmp_path: Path) -> None:
     """A zone, the close's stamps, the rows to skip, what the instrument is."""
     lines = ["2025-01-02 09:16:00,100,101,99,100,10", "2025-01-02 16:00:00,100,101,99,100,10"]
@@ -77,6 +86,13 @@ async def test_the_options_reach_the_import(store: Store, tmp_path: Path) -> Non
         (["--timezone", "Mars"], "Mars"),
         (["--lot-size", "0"], "--lot-size 0"),
         (["--tick-size", "free"], "--tick-size free"),
+        (["--tick-size", "0.00005"], "tick of 0.00005"),
+        (["--tick-size", "1e9"], "tick of 1E"),
+        (["--lot-size", "10000001"], "lot of 10000001"),
+        (["--instrument", "NSE:A\nB"], "no symbol"),
+        (["--instrument", "NSE:" + 51 * "A"], "no symbol"),
+        (["--timezone", "+14:30"], "no zone on earth"),
+        (["--timezone", "+05:60"], "no zone on earth"),
         (["--instrument", "NYSE:IBM"], "NYSE"),
         (["--instrument", "NSE:NIFTY25JANFUT"], "--kind"),
     ],
@@ -110,7 +126,8 @@ async def test_export_takes_the_dates_it_is_told_in_india(store: Store, tmp_path
         ("out.xlsx", [], "must end in"),
         ("no/where/out.csv", [], "could not be written"),
         ("out.csv", ["--instrument", "NSE:NOBODY"], "not known here"),
-        ("out.csv", ["--from", "yesterday"], "yesterday"),
+        ("out.csv", ["--from", "yesterday"], "--from yesterday is not a date"),
+        ("out.csv", ["--to", "2025-02-30"], "--to 2025-02-30 is not a date"),
     ],
 )
 async def test_an_export_that_cannot_be_says_why(

@@ -1,5 +1,6 @@
 """Files are known by what they hold: formats, zones and epochs, from cells to open times."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -140,6 +141,8 @@ def test_parquet_is_known_by_its_content_whatever_its_name(tmp_path: Path) -> No
         ("timestamp,open,high,low,close,close,volume", [f"1735789500,1,{PRICES}"], "two columns named close"),
         ("symbol,timestamp,open,high,low,close,volume", [f"{s},1735789500,{PRICES}" for s in "AB"], "mixes"),
         (HEADER, [], "it holds no candles"),
+        (HEADER.replace(",", ";"), [f"1735789500;{PRICES}"], "between commas"),
+        (HEADER, [f"{45659 + n / 1440},{PRICES}" for n in range(20)], "spreadsheet's day numbers"),
         ("when,open,high,low,close,volume", [f"1735789500,{PRICES}"], "no column named timestamp"),
         (HEADER, [f"{1735789500 + 300 * n},{PRICES}" for n in range(20)], "5 min apart, not 1m"),
     ],
@@ -151,11 +154,31 @@ def test_a_file_that_cannot_be_candles_says_why(
     assert words in reason(written(tmp_path, lines, header=header))
 
 
+def test_old_macs_ends_of_lines_are_lines_too(tmp_path: Path) -> None:
+    """A lone return ends a line, as a return with a line feed does."""
+    lines = [HEADER, f"1735789500,{PRICES}", f"1735789560,{PRICES}"]
+    for name, end in (("mac.csv", "\r"), ("dos.csv", "\r\n")):
+        (tmp_path / name).write_bytes(end.join(lines).encode())
+        assert times(tmp_path / name) == [0, 1]
+
+
+def test_times_in_no_known_form_are_shown_line_by_line_and_not_taken_for_a_missing_zone(
+    tmp_path: Path,
+) -> None:
+    """A zone's name after the clock is no form of ours: --timezone would not help."""
+    found = read(written(tmp_path, [f"2025-01-02 09:{m} IST,{PRICES}" for m in (15, 16)]))
+    assert not isinstance(found, Unreadable), found
+    assert not found[0].time_read.any()
+
+
 def test_a_missing_or_foreign_file_is_refused_and_not_raised(tmp_path: Path) -> None:
-    """No file, no table: still an answer."""
+    """No file, no table, a pipe that nobody writes to: still an answer."""
     assert "No such file" in reason(tmp_path / "nowhere.csv")
     (tmp_path / "cut.parquet").write_bytes(b"PAR1 and then nothing")
     assert isinstance(read(tmp_path / "cut.parquet"), Unreadable)
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert "no file" in reason(tmp_path / "pipe.csv")
+    assert "no file" in reason(tmp_path)
 
 
 def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
