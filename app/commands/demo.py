@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import sys
-from contextlib import suppress
 from typing import Any
 
 from app.settings import Settings
@@ -26,9 +25,6 @@ def run(_: argparse.Namespace) -> int:
     except RequestFailed as refused:
         print(f"medha: {refused}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nThe run goes on; look at it in GraphiQL.")
-        return 0
 
 
 async def _demo(settings: Settings) -> int:
@@ -64,6 +60,8 @@ async def _prepare_and_follow(settings: Settings, client: Any, base: str) -> Non
         f"GraphiQL       {base}/graphql\n"
         f"Run            {run_id}   a day at 60 times its speed; Ctrl-C stops watching, not the run\n"
     )
-    with suppress(asyncio.CancelledError):
+    try:
         async for line in watch(client, run_id):
             print(line, flush=True)
+    except asyncio.CancelledError:  # Ctrl-C
+        print("\nThe run goes on; look at it in GraphiQL.")

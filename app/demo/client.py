@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from app.operations import operation
 
 Data = dict[str, Any]
 TIMEOUT = 30
+GONE = "the server has gone; started again it takes the run up where it was"
 
 
 class RequestFailed(Exception):
@@ -51,12 +53,22 @@ class Client:
                 return _data(json.load(answer))
         except urllib.error.HTTPError as refused:
             return _data(json.load(refused))
+        except OSError as gone:
+            raise RequestFailed(GONE) from gone
 
     def _authorization(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self._token}"} if self._token else {}
 
     async def follow(self, name: str, **variables: Any) -> AsyncIterator[Data]:
-        """The results of a subscription, as they come."""
+        """The results of a subscription, as they come. RequestFailed when the server ends it or goes away."""
+        try:
+            async for data in self._followed(name, variables):
+                yield data
+        except (OSError, ConnectionClosed) as gone:
+            raise RequestFailed(GONE) from gone
+        raise RequestFailed(GONE)
+
+    async def _followed(self, name: str, variables: Data) -> AsyncIterator[Data]:
         address = f"ws{self._base.removeprefix('http')}/graphql"
         async with connect(address, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]  # a NewType of str
             await _send(socket, type="connection_init", payload=self._authorization())

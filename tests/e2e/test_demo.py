@@ -25,11 +25,13 @@ async def demo(data_dir: Path, port: str) -> AsyncIterator[asyncio.subprocess.Pr
         *("-m", "app.cli", "demo"),
         env=environment(data_dir, MEDHA_PORT=port),
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
         yield process
     finally:
-        process.send_signal(signal.SIGINT)
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
         await asyncio.wait_for(process.wait(), PATIENCE)
 
 
@@ -62,6 +64,31 @@ async def test_the_demo_moves_within_seconds_and_says_how_to_look_at_it(open_tmp
     assert "SYNTH-" in told
     assert "7,500 added" in told
     assert "0 added" in again
+
+
+async def test_ctrl_c_ends_the_watching_and_says_that_the_run_goes_on(open_tmp: Path) -> None:
+    """The demo has done its part; the run is the server's."""
+    async with (
+        running_server(open_tmp / "data") as server,
+        demo(server.data_dir, server.url.rpartition(":")[2]) as process,
+    ):
+        await asyncio.wait_for(until(process, "filled at"), PATIENCE)
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(until(process, "The run goes on"), PATIENCE)
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+
+
+async def test_a_server_that_goes_away_under_the_demo_is_said_in_a_line(open_tmp: Path) -> None:
+    """Stopped or killed: no traceback, and what becomes of the run."""
+    async with (
+        running_server(open_tmp / "data") as server,
+        demo(server.data_dir, server.url.rpartition(":")[2]) as process,
+    ):
+        await asyncio.wait_for(until(process, "filled at"), PATIENCE)
+        await server.kill()
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 1
+        assert process.stderr is not None
+        assert (await process.stderr.read()).decode().startswith("medha: the server has gone")
 
 
 async def test_the_demo_without_a_server_says_how_to_start_one(open_tmp: Path) -> None:
