@@ -55,7 +55,10 @@ async def create_app(
             heartbeat=supervisor.alive,
         )
         routes = [Route("/", _home), *asset_routes(), *api]
-        yield Starlette(routes=routes, middleware=[Middleware(RequestIds)])
+        app = Starlette(routes=routes, middleware=[Middleware(RequestIds)])
+        # Whoever serves it says farewell first: what streams ends with a code, and no stop waits for it.
+        app.state.farewell = relay.close
+        yield app
 
 
 async def _home(request: Request) -> Response:

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvicorn
@@ -22,8 +23,13 @@ from app.store.open import database_of
 SEND_BUFFER = 64 * 1024
 """A client that stops reading is noticed when this much waits for it, not when the kernel's megabytes do."""
 
+STALLED = 30_000
+"""Milliseconds that a client may leave what was sent to it: then its connection ends, and what it watched."""
+
 BACKLOG = 2048
 GRACE = 5
+PARTING = 0.1
+"""Seconds for the farewell to reach those whose connections are closed next."""
 
 
 def run(settings: Settings) -> None:
@@ -41,6 +47,8 @@ def listening(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as refused:
@@ -71,16 +79,18 @@ async def serve(settings: Settings, database: Database, listener: socket.socket)
             timeout_graceful_shutdown=GRACE,
             server_header=False,
         )
-        server = _Announcing(config, settings, listener)
+        server = _Announcing(config, listener, app.state.farewell)
         await server.serve(sockets=[listener])
 
 
 class _Announcing(uvicorn.Server):
-    """Says where it is as soon as it answers."""
+    """Says where it is as soon as it answers, and farewell before it stops."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings, listener: socket.socket) -> None:
+    def __init__(
+        self, config: uvicorn.Config, listener: socket.socket, farewell: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(config)
-        self._settings, self._listener = settings, listener
+        self._listener, self._farewell = listener, farewell
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts, then announces."""
@@ -88,6 +98,12 @@ class _Announcing(uvicorn.Server):
         host, port = self._listener.getsockname()[:2]
         get_logger(__name__).info("server.started", host=host, port=port)
         print(welcome(host, port), flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Says farewell, then stops."""
+        await self._farewell()
+        await asyncio.sleep(PARTING)
+        await super().shutdown(sockets)
 
 
 def welcome(host: str, port: int) -> str:
