@@ -25,6 +25,7 @@ from app.api.cursors import Cursors
 from app.api.explorer import explorer_page, wants_page
 from app.api.health import health_routes
 from app.api.schema import make_schema
+from app.api.shared import Shared
 from app.api.sockets import StrictHandler, TextAdapter, authorization_of
 from app.clock import Clock
 from app.keys import secret_keys
@@ -70,7 +71,7 @@ def create_api(
         clock=clock,
         wake=wake,
         heartbeat=heartbeat,
-        migrated=partial(at_head, store.database),
+        migrated=Shared(partial(at_head, store.database)),
         tokens=AccessTokens(keys, clock),
         passwords=Passwords(),
         cursors=Cursors(derived_keys(keys, "cursors")),

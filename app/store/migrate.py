@@ -1,7 +1,7 @@
 """Brings a database to the schema this version of the code is written for, and back."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import asyncpg
@@ -62,9 +62,13 @@ async def at_head(database: Database) -> bool:
         return False  # never migrated, or taken back to the base
     finally:
         await connection.close()
-    return {row["version_num"] for row in found} == set(
-        ScriptDirectory.from_config(alembic_config()).get_heads()
-    )
+    return {row["version_num"] for row in found} == _heads()
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """This version's revisions: read from their files once, for health asks again and again."""
+    return frozenset(ScriptDirectory.from_config(alembic_config()).get_heads())
 
 
 async def _run(database: Database, act: Callable[[Config], None]) -> None:

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from app.store.engine import READERS
 from tests.api.client import PATIENCE, Client
+
+CROWD = 80
 
 
 @pytest.fixture
@@ -25,6 +28,30 @@ async def test_a_whole_server_says_so(ready: Client) -> None:
     for path in ("/health", "/health/live", "/health/ready"):
         response = await ready.http.get(path)
         assert (response.status_code, response.json()["status"]) == (200, "ok")
+
+
+async def test_a_crowd_that_asks_for_health_takes_no_more_connections_than_one(
+    ready: Client, superuser: Any
+) -> None:
+    """Strangers may ask: what they ask at once is asked of the database once."""
+    # given
+    count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    most = 0
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            most = max(most, await superuser.fetchval(count))
+
+    # when
+    before = await superuser.fetchval(count)
+    watching = asyncio.create_task(watch())
+    answers = await asyncio.gather(*(ready.http.get("/health") for _ in range(CROWD)))
+    watching.cancel()
+
+    # then
+    assert {answer.status_code for answer in answers} == {200}
+    assert most - before <= READERS + 1
 
 
 async def test_a_server_whose_schema_is_another_versions_is_alive_and_not_ready(
