@@ -129,7 +129,7 @@ async def _continued(info: Info, session: AsyncSession, run: Row) -> Row:
     statement = update(RUNS).where(RUNS.c.id == run["id"]).values(values).returning(RUNS)
     row = await row_of(session, statement)
     if row is None:
-        _raise_status(run)
+        _raise_changed()
     return row
 
 
@@ -153,7 +153,7 @@ async def delete_run(info: Info, given: RunInput) -> DeleteRunPayload:
         )
         _check_status(run, ENDED)
         if not await changed(session, delete(RUNS).where(RUNS.c.id == run["id"])):
-            _raise_status(run)
+            _raise_changed()
     return DeleteRunPayload(deleted_run_id=given.run_id, user_errors=[])
 
 
@@ -164,8 +164,11 @@ def _check_mode(run: Row, mode: RunMode, message: str) -> None:
 
 def _check_status(run: Row, statuses: tuple[RunStatus, ...]) -> None:
     if run["status"] not in statuses:
-        _raise_status(run)
+        fit = " or ".join(status.lower() for status in statuses)
+        message = f"The run is {run['status'].lower()}; this can be done to one that is {fit}."
+        raise refused(UserErrorCode.WRONG_STATUS, message, "runId")
 
 
-def _raise_status(run: Row) -> NoReturn:
-    raise refused(UserErrorCode.WRONG_STATUS, f"The run is {run['status'].lower()}.", "runId")
+def _raise_changed() -> NoReturn:
+    message = "The run's status has changed meanwhile: look at it, then ask again."
+    raise refused(UserErrorCode.WRONG_STATUS, message, "runId")

@@ -107,11 +107,11 @@ class LogWritten(Event):
 
     level: LogLevel = strawberry.field(description="How grave it is.")
     event: str = strawberry.field(description="What happened, in a few words.")
-    context: JSON = strawberry.field(description="Its details.")
+    context: JSON = strawberry.field(description="Its details; those that are long are in `systemLogs` only.")
 
     @classmethod
     def of(cls, seen: Seen) -> Self:
         """From its payload."""
         said = seen.payload
         level = LogLevel(str(said["level"]).upper())
-        return cls(**seen.common(), level=level, event=said["event"], context=JSON(said.get("context")))
+        return cls(**seen.common(), level=level, event=said["event"], context=JSON(said.get("context") or {}))

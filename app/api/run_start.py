@@ -29,7 +29,7 @@ from app.store.tables import metadata
 from app.store.tables.strategies import RunStatus
 from streams.domain.market import Interval
 from streams.sessions import DAY, IST
-from streams.strategies.base import StrategyConfig, source_hash
+from streams.strategies.base import BaseStrategy, StrategyConfig, source_hash
 
 RUNS = metadata.tables["strategy_runs"]
 FASTEST = 1_000_000
@@ -195,7 +195,7 @@ async def _strategy(
     kind = registered(info.context.api.registry, strategy["kind"], "strategyId")
     newest = select(VERSIONS_TABLE).where(VERSIONS_TABLE.c.strategy_id == strategy["id"])
     version = await only_row(session, newest.order_by(VERSIONS_TABLE.c.version.desc()).limit(1))
-    config = checked_config(kind, version["config"])
+    config = _fitting(kind, version["config"])
     columns = {
         "strategy_id": strategy["id"],
         "strategy_version_id": version["id"],
@@ -204,6 +204,15 @@ async def _strategy(
         "code_hash": source_hash(kind),
     }
     return columns, config
+
+
+def _fitting(kind: type[BaseStrategy], config: Any) -> StrategyConfig:
+    """The settings, if they still fit: the class may have changed since they were given."""
+    try:
+        return checked_config(kind, config)
+    except Refused as outdated:
+        message = f"Its settings no longer fit its kind ({outdated}): update the strategy."
+        raise refused(UserErrorCode.INVALID, message, "strategyId") from None
 
 
 async def _account(session: AsyncSession, given: StartRunInput, strategy_id: UUID) -> dict[str, Any]:

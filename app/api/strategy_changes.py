@@ -80,6 +80,8 @@ async def update_strategy(info: Info, given: UpdateStrategyInput) -> StrategyPay
     """The strategy with another name, or a new version."""
     async with info.context.writing() as session:
         row = await _in_use(session, given.id)
+        if given.config is None and given.name is None:
+            return StrategyPayload(strategy=Strategy.of(row), user_errors=[])
         version = 0
         if given.config is not None:
             kind = registered(info.context.api.registry, row["kind"], "id")

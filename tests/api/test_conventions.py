@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.api.client import Client, document
@@ -41,6 +42,20 @@ async def test_pages_forward_and_backward_meet_every_row_once(asha: Client, many
     """Keyset paging leaves nothing out and repeats nothing, from either end."""
     assert await pages(asha, 3, backwards=False) == [many[:3], many[3:6], many[6:]]
     assert await pages(asha, 3, backwards=True) == [many[4:], many[1:4], many[:1]]
+
+
+async def test_rows_of_one_moment_page_like_any_others(
+    asha: Client, many: list[str], superuser: asyncpg.Connection
+) -> None:
+    """Where times are equal the ids decide, the same way from either end."""
+    # when
+    await superuser.execute("UPDATE strategies SET created_at = now()")
+    forward, backward = [await pages(asha, 2, backwards=back) for back in (False, True)]
+
+    # then
+    names = [name for page in forward for name in page]
+    assert sorted(names) == sorted(many)
+    assert [name for page in reversed(backward) for name in page] == names
 
 
 async def test_a_row_made_between_two_pages_shifts_nothing(asha: Client, many: list[str]) -> None:

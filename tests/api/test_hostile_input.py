@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.api.client import Client, document
@@ -95,6 +96,18 @@ async def test_a_list_longer_than_a_statement_has_places_is_taken_as_the_set_it_
     many = {"statuses": ["OPEN"] * 34_000}
     assert await asha.codes(query, f=many) == []
     assert await asha.codes(query, r={"statuses": ["QUEUED"] * 26_000}) == []
+
+
+async def test_settings_that_no_longer_fit_their_kind_start_nothing(
+    asha: Client, asked: dict[str, Any], superuser: asyncpg.Connection
+) -> None:
+    """The refusal names the strategy, which the input has, and says what to do."""
+    outgrown = {"fast": 0, "slow": 5, "quantity": 1}
+    await superuser.execute("UPDATE strategy_versions SET config = $1", outgrown)
+    payload = await asha.ask("StartRun", input=asked)
+    (error,) = payload["userErrors"]
+    assert (error["code"], error["path"]) == ("INVALID", ["strategyId"])
+    assert "update the strategy" in error["message"]
 
 
 async def test_an_account_that_is_deleted_takes_no_run_up_again(asha: Client, asked: dict[str, Any]) -> None:

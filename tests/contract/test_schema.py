@@ -6,6 +6,7 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from app.api.contract import broken, exported, staleness, undescribed
+from app.api.cost import cost_refusals
 from app.api.limits import refusals
 from app.operations import contract_dir
 
@@ -46,5 +47,5 @@ def test_each_operation_is_valid_small_enough_and_named_like_its_file(path: Path
     document = parse(path.read_text())
     (operation,) = document.definitions
     assert validate(build_schema(exported()), document) == []
-    assert refusals(document) == []
+    assert [*refusals(document), *cost_refusals(build_schema(exported()), document)] == []
     assert operation.name.value == path.stem  # type: ignore[attr-defined]  # an operation, as it is valid
