@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from app.engine import rows
+from app.engine.failures import StrategyRaised
 from app.engine.identity import RunIdentity
 from app.engine.plan import PRODUCT, Plan
 from app.store.driver import to_moment
@@ -37,16 +38,27 @@ def batches(market: Chunk) -> Iterator[Chunk]:
 async def simulate(
     plan: Plan, progressed: Callable[[Decimal, int], Any], stopped: Callable[[], bool]
 ) -> Outcome | None:
-    """The whole market through the pipeline, off the event loop; None when it was stopped on the way."""
+    """The whole market through the pipeline, off the event loop; None when it was stopped on the way.
+
+    StrategyRaised where the strategy raises.
+    """
     backtest = Backtest(plan.run)
     total, done = sum(map(len, plan.market)), 0
     for batch in batches(plan.market):
         if stopped():
             return None
-        await asyncio.to_thread(backtest.feed, batch)
+        await asyncio.to_thread(_feed, backtest, batch)
         done += sum(map(len, batch))
         await progressed((Decimal(done) / total).quantize(Decimal("0.0001")), int(moments(batch)[-1]))
     return backtest.outcome()
+
+
+def _feed(backtest: Backtest, batch: Chunk) -> None:
+    """Wrapped in the thread already: a StopIteration would never come out of it."""
+    try:
+        backtest.feed(batch)
+    except Exception as cause:
+        raise StrategyRaised from cause
 
 
 def results(run: RunIdentity, outcome: Outcome) -> dict[ResultKind, pa.Table]:

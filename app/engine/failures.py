@@ -11,14 +11,19 @@ from app.store.tables.strategies import RunStatus, StrategyRun
 from app.store.writer import Writer
 
 
+class StrategyRaised(Exception):
+    """A strategy has raised its `__cause__`: whatever that is, no trouble of the engine's own."""
+
+
 async def fail(writer: Writer, row: StrategyRun, cause: Exception, at: datetime, trace_id: str) -> None:
     """Writes down that a run has failed and why. LeaseLost when it is no longer ours to say so.
 
     `trace_id` ties what the user reads to the server's own log.
     """
-    reason = scrub(str(cause) if isinstance(cause, RunRefused) else f"{type(cause).__name__}: {cause}")
+    blamed = cause.__cause__ or cause if isinstance(cause, StrategyRaised) else cause
+    reason = scrub(str(blamed) if isinstance(blamed, RunRefused) else f"{type(blamed).__name__}: {blamed}")
     told = {"runId": str(row.id), "status": RunStatus.FAILED, "reason": reason}
-    context = {"reason": reason, "traceback": scrub("".join(traceback.format_exception(cause)))}
+    context = {"reason": reason, "traceback": scrub("".join(traceback.format_exception(blamed)))}
     line = {"level": "error", "event": "run.failed", "context": context, "trace_id": trace_id, "at": at}
     await writer.write(
         Entry(

@@ -2,6 +2,7 @@
 
 from reactivex.subject import Subject
 
+from app.engine.failures import StrategyRaised
 from streams.domain.market import Chunk
 from streams.events import Command, ExposureElsewhere, Report
 from streams.pipeline import Executed, Run, executed
@@ -9,7 +10,7 @@ from streams.state import State, opening
 
 
 class Machine:
-    """Synchronous: each call returns the steps it caused, in order, or raises what the strategy raised."""
+    """Synchronous: each call gives the steps it caused, in order; StrategyRaised where the strategy raises."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -39,6 +40,6 @@ class Machine:
 
     def _taken(self) -> list[Executed]:
         if self._failure is not None:
-            raise self._failure
+            raise StrategyRaised from self._failure
         steps, self._steps = self._steps, []
         return steps
