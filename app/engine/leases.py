@@ -15,6 +15,10 @@ from app.store.tables.strategies import RunStatus, StrategyRun
 TERM = timedelta(seconds=5)
 """A claim not renewed for this long is anybody's."""
 
+FARTHEST = timedelta(minutes=5)
+"""A claim that ends later than this was made by a clock that has been set back since: it is anybody's too.
+The clocks of engines on one database agree better than this."""
+
 RENEWAL = 1.5
 """Seconds between renewals."""
 
@@ -32,7 +36,7 @@ async def claim(
     A run that begins or goes on says so in the same transaction; one that is only taken over says nothing.
     """
     async with connection.transaction():
-        rows = await connection.fetch(CLAIM, owner, now + TERM, now, known, limit)
+        rows = await connection.fetch(CLAIM, owner, now + TERM, now, known, limit, now + FARTHEST)
         begun: defaultdict[UUID, list[EventDraft]] = defaultdict(list)
         for row in rows:
             if row["former"] == RunStatus.QUEUED:
@@ -47,7 +51,8 @@ CLAIM = """
         SELECT id, status FROM strategy_runs
         WHERE kind = 'STRATEGY' AND id <> ALL($4)
           AND (status = 'QUEUED'
-               OR (status IN ('RUNNING', 'PAUSED', 'STOPPING') AND lease_expires_at < $3))
+               OR (status IN ('RUNNING', 'PAUSED', 'STOPPING')
+                   AND (lease_expires_at < $3 OR lease_expires_at > $6)))
         ORDER BY created_at LIMIT $5 FOR UPDATE SKIP LOCKED)
     UPDATE strategy_runs AS run SET lease_owner = $1, lease_expires_at = $2,
         fencing_token = fencing_token + 1,

@@ -10,7 +10,7 @@ from streams.state import State, opening
 
 
 class Machine:
-    """Synchronous: each call gives the steps it caused, in order; StrategyRaised where the strategy raises."""
+    """Synchronous: each call gives the steps it caused, in order; StrategyRaised where a strategy raises."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
