@@ -4,6 +4,7 @@ import hashlib
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -67,11 +68,16 @@ class StrategyRegistry:
             self.register(strategy)
 
     def register(self, strategy: type[BaseStrategy]) -> type[BaseStrategy]:
-        """Adds a strategy. StrategyRefused when its key is taken or its columns cannot be built."""
+        """Adds a strategy. StrategyRefused when its key is taken, its columns cannot be built or its source
+        cannot be read."""
         key = getattr(strategy, "key", "")
         if not key or key in self._by_key:
             raise StrategyRefused(f"{strategy.__name__}: the key {key!r} is {'taken' if key else 'missing'}")
         build(strategy, _defaults(strategy))
+        try:
+            source_hash(strategy)
+        except (OSError, TypeError) as cause:
+            raise StrategyRefused(f"{key}: its source cannot be read: {cause}") from cause
         self._by_key[key] = strategy
         return strategy
 
@@ -102,7 +108,11 @@ def build(strategy: type[BaseStrategy], config: StrategyConfig) -> Intents:
     return intents
 
 
+@cache
 def source_hash(strategy: type[BaseStrategy]) -> str:
-    """SHA-256 of the strategy's source file, pinned in each run."""
+    """SHA-256 of the strategy's source file, pinned in each run. OSError when it has none.
+
+    Taken once, when it is registered: a file edited later is not the code that runs.
+    """
     source = inspect.getsource(inspect.getmodule(strategy) or strategy)
     return hashlib.sha256(source.encode()).hexdigest()

@@ -1,7 +1,12 @@
 """Strategies are registered by key, refused by name when they cannot work, and pinned by their source."""
 
+import inspect
 import re
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pydantic import Field, ValidationError
@@ -174,6 +179,31 @@ def test_a_strategy_is_pinned_by_the_source_of_its_file() -> None:
     assert source_hash(SmaCrossover) == source_hash(SmaCrossover)
     assert len(source_hash(SmaCrossover)) == 64
     assert source_hash(SmaCrossover) != source_hash(Steady)
+
+
+def test_an_edited_file_is_not_the_code_that_runs(tmp_path: Path) -> None:
+    """The hash is of what was registered, until the file is loaded anew."""
+    file = tmp_path / "edited.py"
+    file.write_text(Path(inspect.getfile(SmaCrossover)).read_text())
+    loaded = [load(file)]
+    StrategyRegistry(loaded)
+    before = source_hash(loaded[0])
+
+    file.write_text(file.read_text() + "# another thought\n")
+
+    assert source_hash(loaded[0]) == before
+    assert source_hash(load(file)) != before
+
+
+def load(file: Path) -> type[BaseStrategy]:
+    """The strategy in a file, as a module of its own."""
+    spec = spec_from_file_location(f"loaded_{uuid4().hex}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: type[BaseStrategy] = module.SmaCrossover
+    return found
 
 
 def test_every_built_in_strategy_says_what_it_is_and_describes_its_settings() -> None:
