@@ -16,6 +16,7 @@ from app.engine.supervisor import Supervisor
 from app.request_ids import RequestIds
 from app.settings import Settings
 from app.store.database import Database
+from app.store.engine import Store
 from app.store.open import store_on
 from app.store.relay import Relay
 from app.store.writer import Writer
@@ -34,17 +35,7 @@ async def create_app(
     StoreUnavailable when the database cannot be had or brought to this version's schema.
     """
     registry, clock = registry or built_in(), clock or SystemClock()
-    async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(store_on(settings, database))
-        relay = Relay(store.dedicated)
-        relay.start()
-        stack.push_async_callback(relay.close)
-        writer = Writer(store.dedicated, relay)
-        await writer.start()
-        stack.push_async_callback(writer.close)
-        supervisor = Supervisor(store, writer, registry, clock)
-        supervisor.start()
-        stack.push_async_callback(supervisor.close)
+    async with store_on(settings, database) as store, _engine(store, registry, clock) as (relay, supervisor):
         api = create_api(
             store=store,
             registry=registry,
@@ -59,6 +50,24 @@ async def create_app(
         # Whoever serves it says farewell first: what streams ends with a code, and no stop waits for it.
         app.state.farewell = relay.close
         yield app
+
+
+@asynccontextmanager
+async def _engine(
+    store: Store, registry: StrategyRegistry, clock: Clock
+) -> AsyncIterator[tuple[Relay, Supervisor]]:
+    """What works on its own for as long as the block lasts; it stops in the opposite order."""
+    async with AsyncExitStack() as stack:
+        relay = Relay(store.dedicated)
+        relay.start()
+        stack.push_async_callback(relay.close)
+        writer = Writer(store.dedicated, relay)
+        await writer.start()
+        stack.push_async_callback(writer.close)
+        supervisor = Supervisor(store, writer, registry, clock)
+        supervisor.start()
+        stack.push_async_callback(supervisor.close)
+        yield relay, supervisor
 
 
 async def _home(request: Request) -> Response:

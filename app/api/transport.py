@@ -62,7 +62,6 @@ def create_api(
     `wake` is called after each commit that gives the engine work; `heartbeat` says whether its heart beats.
     """
     keys = secret_keys(settings)
-
     api = Api(
         store=store,
         registry=registry,

@@ -1,14 +1,10 @@
-"""Instruments: found by `EXCHANGE:SYMBOL`, made on import, searched by what is typed."""
+"""Instruments: found by `EXCHANGE:SYMBOL`, made on import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
-
-from sqlalchemy import case, func, or_
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.store.driver import Connection
 from app.store.tables.market import InstrumentRow
@@ -78,21 +74,6 @@ async def ensure_instrument(
     known = await find_instrument(connection, instrument.key)
     assert known is not None, "an instrument is there after its insertion"
     return known, bool(made)
-
-
-async def search_instruments(
-    session: AsyncSession, text: str, *, exchange: Exchange | None = None, limit: int = 20
-) -> Sequence[InstrumentRow]:
-    """Instruments whose symbol begins with the text, then those whose symbol or name contains it."""
-    typed = text.strip()
-    symbol, name = col(InstrumentRow.symbol), col(InstrumentRow.name)
-    begins = symbol.istartswith(typed, autoescape=True)
-    contains = or_(symbol.icontains(typed, autoescape=True), name.icontains(typed, autoescape=True))
-    found = select(InstrumentRow).where(col(InstrumentRow.valid_to).is_(None), contains)
-    if exchange is not None:
-        found = found.where(InstrumentRow.exchange == exchange.value)
-    order = (case((begins, 0), else_=1), func.length(InstrumentRow.symbol), InstrumentRow.symbol)
-    return (await session.exec(found.order_by(*order, col(InstrumentRow.id)).limit(limit))).all()
 
 
 def segment_of(instrument: Instrument) -> str:

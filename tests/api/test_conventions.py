@@ -142,7 +142,11 @@ async def test_instruments_are_found_by_the_start_of_their_symbol_first(
     assert [each["key"] for each in found] == ["NSE:TEST0", "NSE:TEST1", "NSE:TESTINDEX"]
     (index,) = (await asha.ask("Instruments", search="test", kind="INDEX"))["nodes"]
     assert (index["symbol"], index["tradable"]) == ("TESTINDEX", False)
-    assert (await asha.ask("Instruments", search="100%"))["nodes"] == []
+    (first, *_) = (await asha.ask("Instruments", search="testindex"))["nodes"]
+    assert first["symbol"] == "TESTINDEX"
+    assert [(await asha.ask("Instruments", search=each))["nodes"] for each in ("t%t", "T_ST0", "\\")] == [
+        []
+    ] * 3
 
 
 async def test_a_keyed_start_asked_twice_makes_one_run(asha: Client, instruments: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Instruments: made on import, told, kept as they are, and found by what is typed."""
+"""Instruments: made on import, told, and kept as they are."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +9,7 @@ from app.importing.importer import Imported, Request
 from app.importing.newcomers import described
 from app.importing.summary import told
 from app.store.engine import Store
-from app.store.instruments import ensure_instrument, key_of, search_instruments
+from app.store.instruments import key_of
 from streams.domain.market import Instrument, InstrumentKind
 from tests.app.importing.candle_files import ONE_MINUTE, imported, instrument, row, written
 
@@ -40,18 +40,6 @@ async def test_what_the_store_knows_of_an_instrument_stands(store: Store, tmp_pa
     )
     assert isinstance(again, Imported)
     assert (again.made, again.instrument.kind) == (False, InstrumentKind.FUTURE)
-
-
-async def test_a_search_puts_what_begins_so_before_what_contains_it(store: Store) -> None:
-    """Letters' case is no matter, and a wild card is a letter like any other."""
-    async with store.trading() as connection:
-        for symbol in ("RELIANCE", "RELINFRA", "ARELI", "NIFTY_50"):
-            await ensure_instrument(connection, instrument(f"NSE:{symbol}"))
-    async with store.anonymous() as session:
-        found = await search_instruments(session, "reli")
-        assert [found_row.symbol for found_row in found] == ["RELIANCE", "RELINFRA", "ARELI"]
-        assert [found_row.symbol for found_row in await search_instruments(session, "y_5")] == ["NIFTY_50"]
-        assert not await search_instruments(session, "%")
 
 
 def test_a_future_or_an_option_has_to_be_said() -> None:
