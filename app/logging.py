@@ -84,6 +84,7 @@ def _formatter(renderer: Processor) -> logging.Formatter:
 
 
 def _redacted(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    line.pop("color_message", None)  # uvicorn's: the event again, in escape codes
     return cast(EventDict, redact(line))
 
 

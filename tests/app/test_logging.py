@@ -43,6 +43,15 @@ def test_the_libraries_lines_take_the_same_way(stream: io.StringIO, name: str) -
     assert (line["event"], line["logger"], line["status"]) == ("served /health", name, 200)
 
 
+def test_uvicorns_colours_are_left_out(stream: io.StringIO) -> None:
+    """It sends each of its lines twice, the second time in escape codes."""
+    configure_logging("production", stream=stream)
+    logging.getLogger("uvicorn.error").info("Started", extra={"color_message": "\x1b[36mStarted"})
+    [line] = lines_of(stream)
+    assert line["event"] == "Started"
+    assert "color_message" not in line
+
+
 def test_a_warning_of_python_is_a_line_too(stream: io.StringIO) -> None:
     """Nothing writes past the log."""
     configure_logging("production", stream=stream)
