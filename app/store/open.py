@@ -3,11 +3,23 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import asyncpg
+
 from app.settings import Settings
 from app.store.database import Database
 from app.store.embedded import EmbeddedPostgres, attach_or_start
 from app.store.engine import Store
 from app.store.migrate import migrate
+from app.store.unavailable import StoreUnavailable
+
+GONE = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+)
+"""What a statement raises when its connection is gone; other trouble with files is a command's own."""
 
 
 @contextmanager
@@ -39,7 +51,13 @@ async def store_on(settings: Settings, database: Database) -> AsyncIterator[Stor
 
 @asynccontextmanager
 async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """A store for a command: beside a running server, or on a database of its own for as long as it takes."""
+    """A store for a command: beside a running server, or on a database of its own for as long as it takes.
+
+    StoreUnavailable too when the database goes away in the middle.
+    """
     with database_of(settings, attach=True) as database:
-        async with store_on(settings, database) as store:
-            yield store
+        try:
+            async with store_on(settings, database) as store:
+                yield store
+        except GONE as gone:
+            raise StoreUnavailable(f"{database.place} went away in the middle: try again") from gone
