@@ -112,9 +112,25 @@ class AccessTokens:
             return None
 
 
-def new_refresh_token() -> str:
-    """A secret of 256 random bits, shown once."""
-    return secrets.token_urlsafe(32)
+class Family(NamedTuple):
+    """The session that refresh tokens follow one another in."""
+
+    user_id: UUID
+    session_id: UUID
+
+
+def new_refresh_token(family: Family) -> str:
+    """A secret of 256 random bits, shown once, behind the name of its family."""
+    return ".".join((*(each.hex for each in family), secrets.token_urlsafe(32)))
+
+
+def family_of(token: str) -> Family | None:
+    """Whose token it claims to be, however long ago it was spent; proof of nothing else."""
+    try:
+        user_id, session_id, _ = token.split(".")
+        return Family(UUID(user_id), UUID(session_id))
+    except ValueError:
+        return None
 
 
 def token_hash(token: str) -> bytes:

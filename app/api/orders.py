@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from app.api.context import Info
+from app.api.errors import Refusal
 from app.api.ids import global_id
 from app.api.loaders import InResult
 from app.api.market import Instrument
@@ -51,11 +52,16 @@ class InRun:
 
 
 async def existing(info: Info, table: str, row_id: UUID) -> Row:
-    """A row that a foreign key promises."""
+    """A row that another refers to; gone only where both went, with a backtest, while they were read."""
     row = await info.context.loaders.row(table, row_id)
     if row is None:
-        raise LookupError(f"{table} has no row {row_id} though one refers to it")
+        raise gone()
     return row
+
+
+def gone() -> Refusal:
+    """What is told of a backtest that is deleted while somebody reads it."""
+    return Refusal("NOT_FOUND", "It was deleted while it was read: read its list again.")
 
 
 @strawberry.type(description="An execution, in part or whole, of an order.")
@@ -92,7 +98,7 @@ class Fill(InRun, Node):
         """The order."""
         order = await order_of(info, self.run_row, self.order_row, self.backtest)
         if order is None:
-            raise LookupError(f"fill of an order that is not there: {self.order_row}")
+            raise gone()
         return order
 
 

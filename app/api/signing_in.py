@@ -13,7 +13,7 @@ from app.api.enums import UserErrorCode
 from app.api.errors import Refused, UserError, refused
 from app.api.registration import normalized
 from app.api.rows import Row, changed, only_row, row_of
-from app.security import REFRESH_LIFETIME, new_refresh_token, token_hash
+from app.security import REFRESH_LIFETIME, Family, family_of, new_refresh_token, token_hash
 from app.store import people
 from app.store.people import FoundSession
 from app.store.tables import metadata
@@ -90,7 +90,8 @@ async def log_in(info: Info, given: LoginInput) -> SessionPayload:
     matches = await api.passwords.verify(given.password, found and found.password_hash)
     if found is None or not matches or found.disabled:
         raise refused(UserErrorCode.BAD_CREDENTIALS, "The e-mail or the password is not right.")
-    refresh, session_id = new_refresh_token(), uuid4()
+    session_id = uuid4()
+    refresh = new_refresh_token(Family(found.id, session_id))
     now = api.clock.now()
     row = {
         "id": session_id,
@@ -116,14 +117,23 @@ async def refresh_session(info: Info, given: RefreshSessionInput) -> SessionPayl
         raise _bad_token()
     async with api.store.anonymous() as session:
         found = await people.find_session(session, token_hash(token))
-    if found is None or found.revoked_at or found.expires_at <= api.clock.now():
+    if found is None:
+        await _end_family(info, token)
         raise _bad_token()
-    refresh = new_refresh_token()
+    if found.revoked_at or found.expires_at <= api.clock.now():
+        raise _bad_token()
+    refresh = new_refresh_token(Family(found.user_id, found.id))
     user = None if found.reused else await _rotate(info, found, token, refresh)
     if user is None:
         await _revoke(info, found.user_id, found.id)
         raise _bad_token()
     return _session(info, user, found.id, refresh, given.refresh_token is not None)
+
+
+async def _end_family(info: Info, token: str) -> None:
+    """A token that is no longer known was spent before the last one, by its owner or by a thief: end both."""
+    if family := family_of(token):
+        await _revoke(info, family.user_id, family.session_id)
 
 
 async def _rotate(info: Info, found: FoundSession, old: str, new: str) -> Row | None:

@@ -1,4 +1,4 @@
-"""The database goes away under an operation: it is said so, and what can go on does."""
+"""The database, or what is read, goes away under an operation: it is said so, and what can go on does."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,14 +7,22 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from app.api.ids import row_id
 from app.store.database import Database
 from tests.api.client import PATIENCE, Client, document
-from tests.api.markets import crossover
+from tests.api.markets import completed, crossover, started
 from tests.stores import as_superuser
 
 OURS = "FROM pg_stat_activity WHERE datname = current_database()"
 WAITING = f"SELECT count(*) {OURS} AND wait_event_type = 'Lock'"
 KILL = f"SELECT pg_terminate_backend(pid) {OURS} AND usename = $1"
+
+
+async def somebody_waits(superuser: asyncpg.Connection) -> None:
+    """Return when a statement waits for a lock."""
+    async with asyncio.timeout(PATIENCE):
+        while not await superuser.fetchval(WAITING):
+            pass
 
 
 @asynccontextmanager
@@ -23,9 +31,7 @@ async def cut_off(database: Database, superuser: asyncpg.Connection, table: str)
     async with as_superuser(database) as holder, holder.transaction():
         await holder.execute(f"LOCK TABLE {table}")
         yield
-        async with asyncio.timeout(PATIENCE):
-            while not await superuser.fetchval(WAITING):
-                pass
+        await somebody_waits(superuser)
         await superuser.execute(KILL, "medha_api")
 
 
@@ -72,3 +78,27 @@ async def test_a_subscription_outlives_its_connection(
 
     # then
     assert [each["payload"]["data"]["events"]["strategy"]["name"] for each in seen] == names
+
+
+async def test_a_backtest_deleted_while_it_is_read_is_gone_and_no_fault(
+    asha: Client, instruments: list[str], database: Database, superuser: asyncpg.Connection
+) -> None:
+    """An order already read asks for its run, its trade and its fills in vain."""
+    # given
+    run = await started(asha, instruments[0])
+    await completed(asha, run)
+    order = (await asha.ask("Orders", filter={"runId": run}))["nodes"][0]["id"]
+    query = (
+        "query ($id: ID!) { node(id: $id) { ... on Order { side run { id } trade { id } fills { id } } } }"
+    )
+
+    # when
+    async with as_superuser(database) as holder, holder.transaction():
+        await holder.execute("LOCK TABLE strategy_runs")
+        asking = asyncio.create_task(asha.answer(query, id=order))
+        await somebody_waits(superuser)
+        await holder.execute("DELETE FROM strategy_runs WHERE id = $1", row_id(run, "StrategyRun"))
+
+    # then
+    assert {error["extensions"]["code"] for error in (await asking)["errors"]} == {"NOT_FOUND"}
+    assert await asha.codes(query, id=order) == []

@@ -136,6 +136,36 @@ async def test_a_refresh_token_is_good_once_and_its_reuse_ends_the_session(
     assert await nobody.refusals("RefreshSession", refreshToken=second["refreshToken"]) == reuse
 
 
+async def test_a_token_spent_long_ago_ends_the_session_of_whoever_went_on_with_it(
+    nobody: Client, asha: Client
+) -> None:
+    """A thief who refreshed twice is found out by the owner's one token."""
+    # given
+    owner = await nobody.do("Login", email="asha@example.com", password=PASSWORD, returnRefreshToken=True)
+    thief = owner
+    for _ in range(3):
+        thief = await nobody.do("RefreshSession", refreshToken=thief["refreshToken"])
+
+    # when
+    found_out = await nobody.refusals("RefreshSession", refreshToken=owner["refreshToken"])
+
+    # then
+    assert found_out == [("BAD_CREDENTIALS", "")]
+    assert await nobody.refusals("RefreshSession", refreshToken=thief["refreshToken"]) == found_out
+    for forged in ("", ".", "a.b.c", thief["refreshToken"][:-1], "x" * 5000, "\u0663" * 32 + ".1.2"):
+        assert await nobody.refusals("RefreshSession", refreshToken=forged) == found_out
+
+
+async def test_a_refresh_token_is_no_access_token(nobody: Client, asha: Client) -> None:
+    """Each is good for its own purpose alone."""
+    session = await nobody.do("Login", email="asha@example.com", password=PASSWORD, returnRefreshToken=True)
+    nobody.token = session["refreshToken"]
+    assert await nobody.codes(document("Me")) == ["UNAUTHENTICATED"]
+    assert await nobody.refusals("RefreshSession", refreshToken=session["accessToken"]) == [
+        ("BAD_CREDENTIALS", "")
+    ]
+
+
 async def test_a_browser_gets_its_refresh_token_as_a_cookie_scripts_cannot_read(asha: Client) -> None:
     """The cookie is httpOnly and SameSite=Strict, refreshes by itself, and a log-out ends it."""
     # given
