@@ -44,32 +44,13 @@ async def test_a_new_user_goes_from_a_file_to_right_numbers_in_backtest_and_pape
     """Import, register, create, backtest, paper, watch, command, read: and every number is the loop's."""
     # given a real file, imported beside the running server, and the first user
     file = real("1m/RELIANCE.parquet")
-    words = ("candles", "import", str(file), "--instrument", "RELIANCE", "--interval", "1m")
-    code, out, err = await medha(server.data_dir, *words)
-    assert code == 0, err
-    assert "52,125" in out
+    await _import(server, file)
     asha = Client(http)
     await asha.sign_up("asha@example.com")
     assert (await asha.ask("Me"))["role"] == "ADMIN"
 
     # when she sets up what a run needs
-    (kind,) = await asha.ask("StrategyKinds")
-    account = (await asha.do("CreateBrokerAccount", name="Paper", openingBalance=str(CAPITAL)))[
-        "brokerAccount"
-    ]
-    wrong = {"name": "SMA", "kind": kind["key"], "config": {"fast": 30, "slow": 10}}
-    assert [code for code, _ in await asha.refusals("CreateStrategy", **wrong)] == ["INVALID"]
-    strategy = (await asha.do("CreateStrategy", name="SMA", kind=kind["key"], config=CONFIG))["strategy"]
-    (share,) = (await asha.ask("Instruments", search="RELIANCE"))["nodes"]
-    given = {
-        "strategyId": strategy["id"],
-        "brokerAccountId": account["id"],
-        "instrumentIds": [share["id"]],
-        "interval": "ONE_MINUTE",
-        "capital": str(CAPITAL),
-        "slippageBps": str(BPS),
-        "chargePerOrder": str(FEE),
-    }
+    given = await _prepared(asha)
 
     # then a backtest over the whole file says what the loop says
     table = _table(file)
@@ -84,6 +65,32 @@ async def test_a_new_user_goes_from_a_file_to_right_numbers_in_backtest_and_pape
 
     # and nobody else sees any of it
     await _check_isolation(http, paper)
+
+
+async def _import(server: Server, file: Path) -> None:
+    words = ("candles", "import", str(file), "--instrument", "RELIANCE", "--interval", "1m")
+    code, out, err = await medha(server.data_dir, *words)
+    assert code == 0, err
+    assert "52,125" in out
+
+
+async def _prepared(asha: Client) -> dict[str, Any]:
+    """An account, a strategy (a wrong config is refused first), and what every run of hers asks for."""
+    (kind,) = await asha.ask("StrategyKinds")
+    opened = await asha.do("CreateBrokerAccount", name="Paper", openingBalance=str(CAPITAL))
+    wrong = {"name": "SMA", "kind": kind["key"], "config": {"fast": 30, "slow": 10}}
+    assert [code for code, _ in await asha.refusals("CreateStrategy", **wrong)] == ["INVALID"]
+    made = await asha.do("CreateStrategy", name="SMA", kind=kind["key"], config=CONFIG)
+    (share,) = (await asha.ask("Instruments", search="RELIANCE"))["nodes"]
+    return {
+        "strategyId": made["strategy"]["id"],
+        "brokerAccountId": opened["brokerAccount"]["id"],
+        "instrumentIds": [share["id"]],
+        "interval": "ONE_MINUTE",
+        "capital": str(CAPITAL),
+        "slippageBps": str(BPS),
+        "chargePerOrder": str(FEE),
+    }
 
 
 class Table(NamedTuple):
