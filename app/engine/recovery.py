@@ -1,5 +1,6 @@
 """A run brought back to where it was: its inputs, as recorded, through the same pipeline again."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -47,6 +48,11 @@ async def recover(connection: asyncpg.Connection, row: StrategyRun, registry: St
     """Replays the run's tape; nothing is written and nothing is sent. RunRefused when it cannot go on."""
     tape = await recorded(connection, row)
     ready = await planned(connection, row, registry, tape)
+    # A year of minutes takes seconds: the other runs must keep their leases meanwhile.
+    return await asyncio.to_thread(_relived, ready, tape)
+
+
+def _relived(ready: Plan, tape: Sequence[Input]) -> Recovered:
     machine, recorder = Machine(ready.run), Recorder(ready.identity, PRODUCT)
     fills: list[Fill] = []
     for last, steps in retrace(machine, ready, together(tape)):
