@@ -57,3 +57,14 @@ def test_a_connection_has_bounds_for_what_is_not_read(tmp_path: Path) -> None:
             assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 4 * SEND_BUFFER
             if hasattr(socket, "TCP_USER_TIMEOUT"):
                 assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == STALLED
+
+
+def test_small_answers_do_not_wait_for_more(tmp_path: Path) -> None:
+    """asyncio turns Nagle's algorithm off only on a listener that says it is TCP: 40 ms an answer."""
+    # when
+    with listening(Settings(data_dir=tmp_path, port=0)) as listener:
+        listener.listen()
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
+            # then
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert listener.proto == socket.IPPROTO_TCP
