@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from streams.domain.intents import Intent
 from streams.domain.orders import OrderKey, OrderRequest, OrderStatus
-from streams.domain.portfolio import Fill
+from streams.domain.portfolio import Charges, Fill
 from streams.positions import Closed
 from streams.risk.engine import Decision
 
@@ -97,6 +97,12 @@ class Cancel(NamedTuple):
     order: OrderKey
 
 
+class Modify(NamedTuple):
+    """Change this working order to what the request now says: its quantity, its prices."""
+
+    request: OrderRequest
+
+
 class OrderMoved(NamedTuple):
     """An order has a new status; `filled` is its quantity filled so far and `value` what that cost, units."""
 
@@ -109,11 +115,23 @@ class OrderMoved(NamedTuple):
 
 
 class FillBooked(NamedTuple):
-    """A fill is in the ledger: the quantity it opened, and what it closed lot by lot."""
+    """A fill in the ledger: the quantity it opened, what it closed lot by lot, its charges part by part."""
 
     fill: Fill
     opened: int
     closed: tuple[Closed, ...]
+    parts: Charges = Charges()
+
+
+class ChargesSettled(NamedTuple):
+    """A day is over: what its contract note adds to the provisional charges of an instrument, or takes off.
+
+    `day` counts Indian dates since 1970-01-01.
+    """
+
+    day: int
+    instrument: int
+    parts: Charges
 
 
 class PositionChanged(NamedTuple):
@@ -137,4 +155,6 @@ class PnlStruck(NamedTuple):
     exposure: int
 
 
-Effect = Decided | Place | Cancel | OrderMoved | FillBooked | PositionChanged | PnlStruck
+Effect = (
+    Decided | Place | Modify | Cancel | OrderMoved | FillBooked | ChargesSettled | PositionChanged | PnlStruck
+)

@@ -62,12 +62,20 @@ _MINUTES = {
 
 
 class Instrument(NamedTuple):
-    """What can be traded. `key` is `EXCHANGE:SYMBOL`; `tick_size` is in units of 1e-4 rupee."""
+    """What can be traded. `key` is `EXCHANGE:SYMBOL`; `tick_size` is in units of 1e-4 rupee.
+
+    `freeze_quantity` is the most the exchange takes in one order, 0 any; `price_band` is how far a day's
+    prices may be from the last close, in parts per million, 0 any; `expiry` is the last trading date as a
+    proleptic ordinal, 0 for what does not expire.
+    """
 
     key: str
     kind: InstrumentKind
     tick_size: int
     lot_size: int
+    freeze_quantity: int = 0
+    price_band: int = 0
+    expiry: int = 0
 
     @property
     def tradable(self) -> bool:

@@ -48,10 +48,17 @@ class Validity(StrEnum):
 
 
 class Leg(StrEnum):
-    """What the order is for: taking risk or giving it back."""
+    """What the order is for: taking risk, giving it back, or guarding what is held."""
 
     ENTRY = "ENTRY"
     EXIT = "EXIT"
+    STOP_LOSS = "STOP_LOSS"
+    TAKE_PROFIT = "TAKE_PROFIT"
+
+    @property
+    def protective(self) -> bool:
+        """Rests beside a position until its price comes or the position is gone."""
+        return self in (Leg.STOP_LOSS, Leg.TAKE_PROFIT)
 
 
 class OrderStatus(StrEnum):

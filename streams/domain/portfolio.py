@@ -18,6 +18,24 @@ class Fill(NamedTuple):
     time: int
 
 
+class Charges(NamedTuple):
+    """What trading cost, part by part, in units. `rounding` is what a contract note rounds up or down."""
+
+    brokerage: int = 0
+    stt: int = 0
+    exchange: int = 0
+    sebi: int = 0
+    stamp: int = 0
+    gst: int = 0
+    dp: int = 0
+    rounding: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return sum(self)
+
+
 class Lot(NamedTuple):
     """What is left of one entry: signed quantity, signed cost in units. Lots close first in, first out."""
 
