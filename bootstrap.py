@@ -55,7 +55,7 @@ def ensure_environment() -> None:
     if not usable(PYTHON):
         say(f"[1/3] making the virtual environment .venv, Python {sys.version.split()[0]}")
         make_venv()
-    say("[2/3] installing the locked packages: about 90, mostly well under a minute")
+    say("[2/3] installing the locked packages: about 100, mostly well under a minute")
     install_packages()
     say("[3/3] installing MedhaAlgoPilot itself")
     pip("-q", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
