@@ -12,6 +12,7 @@ from app.store.tables.market import CandleChunk, ChargeTariff, LiveCandle
 from app.store.tables.strategies import RunInput, RunResult
 from app.store.tables.system import Alert, Event, EventHead, SystemLog, WatchList
 from app.store.tables.trading import (
+    ChargeSettlement,
     Fill,
     Order,
     OrderEvent,
@@ -33,6 +34,7 @@ from tests.ledgers import (
     order_state,
     position,
     risk_event,
+    settlement,
     snapshot,
     trade,
 )
@@ -84,6 +86,7 @@ def _trading(ids: Ledger) -> list[SQLModel]:
         Position(**account, **position(ids)),
         PnlSnapshot(**account, **snapshot(1)),
         RiskEvent(**account, **risk_event(ids), **chain),
+        ChargeSettlement(**account, **settlement(ids), **chain),
     ]
 
 

@@ -148,6 +148,18 @@ def risk_event(ids: Ledger, **columns: Any) -> Row:
     return values | columns
 
 
+def settlement(ids: Ledger, **columns: Any) -> Row:
+    """Nine paise that a day's contract note adds."""
+    values: Row = {
+        "id": uuid4(),
+        "instrument_id": ids.instrument_id,
+        "day": NOON.date(),
+        "charges": Decimal("0.09"),
+        "charge_parts": {"stt": "0.0900"},
+    }
+    return values | columns
+
+
 def trade(ids: Ledger, number: int, **columns: Any) -> Row:
     """A decision to buy one share."""
     values: Row = {

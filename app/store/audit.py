@@ -1,4 +1,4 @@
-"""The hash chain of an account over orders, order_events, fills and risk_events: append to it, prove it."""
+"""The hash chain of an account over all that is audited: append to it, prove it."""
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import orjson
 
 from app.store.rows import PlainRow, plain
 
-AUDITED = ("orders", "order_events", "fills", "risk_events")
+AUDITED = ("orders", "order_events", "fills", "risk_events", "charge_settlements")
 PAGE = 1000
 """Chain positions read at once."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Numeric
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -71,6 +71,7 @@ def _type(column: Column[Any]) -> pa.DataType:
     kinds: tuple[tuple[type, pa.DataType], ...] = (
         (Numeric, MONEY),
         (DateTime, MOMENT),
+        (Date, pa.date32()),
         (BigInteger, pa.int64()),
         (Integer, pa.int64()),
         (Boolean, pa.bool_()),

@@ -21,6 +21,7 @@ from app.store.tables import metadata
 from app.store.tables.strategies import RunInput, RunResult, StrategyRun
 from app.store.tables.system import SystemLog
 from app.store.tables.trading import (
+    ChargeSettlement,
     Fill,
     Order,
     OrderEvent,
@@ -42,6 +43,7 @@ MODELS: dict[str, type[SQLModel]] = {
     "order_events": OrderEvent,
     "order_states": OrderState,
     "fills": Fill,
+    "charge_settlements": ChargeSettlement,
     "positions": Position,
     "pnl_snapshots": PnlSnapshot,
     "risk_events": RiskEvent,

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.store.audit import Head, Verified, verify
 from app.store.engine import Store
 from app.store.writer import Writer
-from tests.ledgers import Ledger, fill, order, order_event, risk_event
+from tests.ledgers import Ledger, fill, order, order_event, risk_event, settlement
 
 
 class Deaf:
@@ -30,7 +30,7 @@ async def writing(store: Store) -> AsyncIterator[Writer]:
 
 
 async def write_chain(store: Store, ids: Ledger, orders: int = 5) -> Head:
-    """Orders, each with two events, a fill and a refusal: five rows of the chain apiece."""
+    """Orders, each with two events, a fill, a refusal and a settlement: six rows of the chain apiece."""
     async with writing(store) as writer:
         for number in range(1, orders + 1):
             asked = order(ids, number, limit_price=Decimal("100.05"))
@@ -42,6 +42,7 @@ async def write_chain(store: Store, ids: Ledger, orders: int = 5) -> Head:
                 ],
                 "fills": [fill(ids, asked["id"], number)],
                 "risk_events": [risk_event(ids)],
+                "charge_settlements": [settlement(ids)],
             }
             await writer.write(ids.entry(inserts=rows))
     async with store.trading() as connection:

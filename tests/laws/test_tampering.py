@@ -17,7 +17,13 @@ from tests.ledgers import Ledger, make_ledger
 from tests.stores import as_superuser
 
 DIALECT = registry.load("postgresql")()
-CHANGED = {"TEXT": "'changed'", "BIGINT": "77", "INTEGER": "77", "NUMERIC(20, 4)": "77.7777"}
+CHANGED = {
+    "TEXT": "'changed'",
+    "BIGINT": "77",
+    "INTEGER": "77",
+    "NUMERIC(20, 4)": "77.7777",
+    "DATE": "'2001-01-01'",
+}
 
 
 @pytest.fixture
@@ -80,7 +86,7 @@ async def test_a_row_slipped_in_is_found(
 ) -> None:
     """At a place that is taken, in front of the chain, or behind its head."""
     await write_chain(store, asha)
-    for position in (_taken(table), 0, 26):
+    for position in (_taken(table), 0, 31):
         copied = await _copy(intruder, table, position)
 
         found = await verify(intruder, asha.account_id)
@@ -118,7 +124,7 @@ async def test_two_rows_that_changed_places_are_found(
     """Order is what a chain is about."""
     await write_chain(store, asha)
 
-    for old, new in ((5, -5), (10, 5), (-5, 10)):
+    for old, new in ((5, -5), (11, 5), (-5, 11)):
         await intruder.execute(
             "UPDATE risk_events SET chain_position = $2 WHERE chain_position = $1", old, new
         )
@@ -150,7 +156,7 @@ async def test_a_tail_cut_together_with_the_head_is_found_by_an_anchor(
 
     assert isinstance(await verify(intruder, asha.account_id), Verified)
     found = await verify(intruder, asha.account_id, anchor)
-    assert found == Broken(None, 21, "the chain was cut: the anchor stood at 25")
+    assert found == Broken(None, 21, "the chain was cut: the anchor stood at 30")
 
 
 async def test_a_chain_forged_from_one_row_on_is_found_by_an_anchor(
@@ -165,7 +171,7 @@ async def test_a_chain_forged_from_one_row_on_is_found_by_an_anchor(
     assert isinstance(await verify(intruder, asha.account_id), Verified)
     found = await verify(intruder, asha.account_id, anchor)
     assert isinstance(found, Broken)
-    assert (found.position, found.reason) == (25, "is not what the anchor was taken of")
+    assert (found.position, found.reason) == (30, "is not what the anchor was taken of")
 
 
 async def test_a_changed_head_is_found(store: Store, intruder: asyncpg.Connection, asha: Ledger) -> None:
@@ -175,7 +181,7 @@ async def test_a_changed_head_is_found(store: Store, intruder: asyncpg.Connectio
     await intruder.execute("UPDATE audit_heads SET hash = sha256('x')")
     found = await verify(intruder, asha.account_id)
     assert isinstance(found, Broken)
-    assert (found.table, found.position) == ("audit_heads", 25)
+    assert (found.table, found.position) == ("audit_heads", 30)
 
     await intruder.execute("DELETE FROM audit_heads")
     found = await verify(intruder, asha.account_id)
@@ -208,7 +214,7 @@ def _other(column: Any, row: Any) -> str:
 
 def _taken(table: str) -> int:
     """A place in the chain that another table's row has."""
-    return 7 if table != "order_events" else 6
+    return 8 if table != "order_events" else 10
 
 
 async def _copy(intruder: asyncpg.Connection, table: str, position: int) -> Any:

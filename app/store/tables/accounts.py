@@ -154,6 +154,11 @@ class RiskLimit(SQLModel, table=True):
     max_open_positions: int | None = count(default=None)
     capital_allocation: Decimal | None = money(default=None)
     per_strategy_cap: Decimal | None = money(default=None)
+    max_order_quantity: int | None = count(default=None)
+    max_order_value: Decimal | None = money(default=None)
+    max_account_daily_loss: Decimal | None = money(default=None)
+    max_orders_per_day: int | None = count(default=None)
+    max_trades_per_day: int | None = count(default=None)
     updated_at: datetime = moment()
 
 

@@ -69,9 +69,12 @@ def words(*, default: Any = ...) -> Any:
     return Field(default=default, sa_type=Text, nullable=default is None)
 
 
-def document(*, optional: bool = False) -> Any:
+def document(*, optional: bool = False, default: Callable[[], Document] | None = None) -> Any:
     """JSONB; None is the database's null, not JSON's."""
-    return Field(default=None if optional else ..., sa_type=JSONB(none_as_null=True), nullable=optional)
+    kind = JSONB(none_as_null=True)
+    if default is not None:
+        return Field(default_factory=default, sa_type=kind, nullable=False)
+    return Field(default=None if optional else ..., sa_type=kind, nullable=optional)
 
 
 def blob(*, optional: bool = False) -> Any:

@@ -17,6 +17,7 @@ from app.store.tables.columns import (
     money,
     one_of,
     optional_reference,
+    rate,
     reference,
     words,
 )
@@ -55,6 +56,7 @@ class InstrumentRow(SQLModel, table=True):
     strike: Decimal | None = money(default=None)
     option_type: str | None = words(default=None)
     synthetic: bool = Field(default=False)
+    price_band_percent: Decimal | None = rate(default=None)
     valid_from: date = Field()
     valid_to: date | None = Field(default=None)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, Identity, Index, Uuid, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, Identity, Index, Text, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.store.tables.columns import (
@@ -73,6 +73,7 @@ class ResultKind(StrEnum):
     POSITIONS = "POSITIONS"
     EQUITY = "EQUITY"
     FIGURES = "FIGURES"
+    SETTLEMENTS = "SETTLEMENTS"
 
 
 class Strategy(SQLModel, table=True):
@@ -149,6 +150,9 @@ class StrategyRun(SQLModel, table=True):
     charge_per_order: Decimal = money(default=Decimal(0))
     speed: Decimal | None = rate(default=None)
     limits: Document = document()
+    options: Document = document(default=dict)
+    path_note: str | None = words(default=None)
+    warnings: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     lease_owner: str | None = words(default=None)
     lease_expires_at: datetime | None = optional_moment()
     fencing_token: int = count(default=0)

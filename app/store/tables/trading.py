@@ -1,6 +1,6 @@
 """The ledger: orders and what became of them, fills, trades, positions, P&L, refusals."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -138,6 +138,28 @@ class Fill(SQLModel, table=True):
     price: Decimal = money()
     charges: Decimal = money(default=Decimal(0))
     traded_at: datetime = moment(default=None)
+    created_at: datetime = moment()
+    charge_parts: Document | None = document(optional=True)
+    chain_position: int = count()
+    chain_hash: bytes = blob()
+
+
+class ChargeSettlement(SQLModel, table=True):
+    """What a day's contract note adds to an instrument's provisional charges, or takes off: insert-only."""
+
+    __tablename__ = "charge_settlements"
+    __table_args__ = (
+        Index("uq_charge_settlements_chain", "broker_account_id", "chain_position", unique=True),
+        Index("ix_charge_settlements_page", "user_id", "created_at", "id"),
+    )
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = reference("users.id", index=False)
+    broker_account_id: UUID = reference("broker_accounts.id", index=False)
+    run_id: UUID = reference("strategy_runs.id")
+    instrument_id: UUID = reference("instruments.id")
+    day: date = Field()
+    charges: Decimal = money()
+    charge_parts: Document = document()
     created_at: datetime = moment()
     chain_position: int = count()
     chain_hash: bytes = blob()
