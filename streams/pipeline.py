@@ -18,8 +18,9 @@ from reactivex import Observable
 from reactivex import operators as ops
 
 from streams import signals, simulation
+from streams.asked import Asked
 from streams.domain.intents import Intent
-from streams.domain.market import Chunk, Interval
+from streams.domain.market import Chunk, Instrument, Interval
 from streams.events import (
     Command,
     Decided,
@@ -42,13 +43,17 @@ from streams.strategies.base import BaseStrategy, Intents, StrategyConfig, build
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is fixed for a run. `history` is what came before it: it fills the look-back and never acts."""
+    """What is fixed for a run. `history` is what came before it: it fills the look-back and never acts.
+
+    `references` are markets it reads and does not trade; their candles follow the traded ones in each chunk.
+    """
 
     strategy: type[BaseStrategy]
     config: StrategyConfig
     interval: Interval
     terms: Terms
     history: Chunk | None = None
+    references: tuple[Instrument, ...] = ()
 
     @property
     def intents(self) -> Intents:
@@ -57,16 +62,15 @@ class Run:
 
     def signals(self) -> Signals:
         """Signals at the run's first candle."""
-        keys = tuple(each.key for each in self.terms.instruments)
-        fresh = signals.start(keys, self.interval)
-        return signals.warmed(self.intents, fresh, self.history) if self.history else fresh
+        fresh = signals.start(self.intents, self.interval, self.terms.instruments, self.references)
+        return signals.warmed(fresh, self.history) if self.history else fresh
 
 
 class Formed(NamedTuple):
-    """A chunk and the intents it gave rise to."""
+    """A chunk of the traded instruments and the intents it gave rise to, as columns."""
 
     chunk: Chunk
-    intents: tuple[Intent, ...]
+    intents: Asked
 
 
 class Executed(NamedTuple):
@@ -87,11 +91,11 @@ class Simulated(NamedTuple):
 
 def formed(run: Run, market: Observable[Chunk]) -> Observable[Formed]:
     """Candles to intents."""
-    asked = run.intents
+    traded = len(run.terms.instruments)
 
     def advance(known: Signals, chunk: Chunk) -> tuple[Signals, Formed]:
-        known, found = signals.form(asked, known, chunk)
-        return known, Formed(chunk, found)
+        known, found = signals.form(known, chunk)
+        return known, Formed(chunk[:traded], found)
 
     return market.pipe(fold(advance, run.signals()))
 
@@ -102,7 +106,7 @@ def simulated(
     """A backtest: intents meet the simulated exchange inside the fold."""
 
     def advance(known: simulation.Simulation, item: Formed) -> tuple[simulation.Simulation, Simulated]:
-        known, effects = simulation.simulate(run.terms, known, item.chunk, item.intents, choose)
+        known, effects = simulation.simulate(run.terms, known, item.chunk, item.intents.intents(), choose)
         return known, Simulated(item, effects, known.state)
 
     return formed(run, market).pipe(fold(advance, simulation.begin(run.terms)), ops.share())
@@ -163,5 +167,5 @@ def _effects(step: Executed | Simulated) -> tuple[Effect, ...]:
 
 def _intents(step: Executed | Simulated) -> tuple[Intent, ...]:
     if isinstance(step, Simulated):
-        return step.formed.intents
+        return step.formed.intents.intents()
     return (step.event,) if isinstance(step.event, Intent) else ()

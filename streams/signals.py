@@ -1,75 +1,113 @@
-"""Candles to intents: evaluates a strategy's columns batch by batch and keeps the targets that changed."""
+"""Candles to intents: evaluates a strategy's columns batch by batch and says where they act.
 
+What a run reads. A `Chunk` holds one `Candles` for each traded instrument, in the run's order, and after them
+one for each reference: a market the strategy reads by key and the run does not trade
+(`Intents.references(keys of the traded)` names them in order). `form` takes such a chunk whole; everything
+after it (fold, exchange, figures) takes the traded ones only: `chunk[:len(traded)]`. A run's history is shaped
+alike: the last `Intents.lookback(interval)` candles before its start, of every instrument and reference.
+An intent's `instrument` is a position among the traded.
+
+    known = signals.start(intents, interval, traded, references)   nothing seen
+    known = signals.warmed(known, history)                         look-back filled; nothing acts
+    known, asked = signals.form(known, chunk)                      columns; asked.intents() gives tuples
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from streams.columns.evaluation import Evaluated, Tail, advance
-from streams.domain.intents import Intent
-from streams.domain.market import Candles, Chunk, Interval, empty
-from streams.domain.money import MAX_QUANTITY
-from streams.strategies.base import Intents
-
-
-class Signal(NamedTuple):
-    """What the signals of one instrument remember: its tail of candles, its last target (NaN: none)."""
-
-    tail: Tail
-    target: float
+from streams.acting import Memory, Read, Values, act
+from streams.asked import Acting, Asked, Placed, merged
+from streams.columns.column import Column
+from streams.columns.evaluation import Tail, advance
+from streams.domain.intents import Manner
+from streams.domain.market import Chunk, Instrument, Interval, empty
+from streams.strategies.asks import Ask, Intents
 
 
 class Signals(NamedTuple):
-    """The same for all instruments of a run, and the number of intents formed so far."""
+    """What the signals of a run remember between two chunks."""
 
-    each: tuple[Signal, ...]
+    intents: Intents
+    asks: tuple[Ask | None, ...]
+    """What is asked of each traded instrument."""
+    carry: tuple[Tail, ...]
+    memories: tuple[Memory, ...]
     formed: int
+    """Intents so far: the next one's sequence."""
 
 
-def start(instruments: tuple[str, ...], interval: Interval) -> Signals:
-    """Signals that have seen nothing."""
-    each = tuple(Signal(Tail(empty(key, interval)), float("nan")) for key in instruments)
-    return Signals(each, 0)
+def start(
+    intents: Intents, interval: Interval, traded: Sequence[Instrument], references: Sequence[Instrument] = ()
+) -> Signals:
+    """Signals that have seen nothing. ValueError when the run's instruments are too few for the strategy."""
+    asks = intents.dealt(len(traded))
+    carry = tuple(Tail(empty(each.key, interval)) for each in (*traded, *references))
+    return Signals(intents, asks, carry, (Memory(),) * len(asks), 0)
 
 
-def warmed(intents: Intents, signals: Signals, history: Chunk) -> Signals:
+def warmed(signals: Signals, history: Chunk) -> Signals:
     """Signals that know what came before the run: its candles fill the look-back and never act."""
-    lookback = intents.target.lookback
-    tails = (candles.rows(max(0, len(candles) - lookback), len(candles)) for candles in history)
-    each = tuple(Signal(Tail(tail), signal.target) for signal, tail in zip(signals.each, tails, strict=True))
-    return Signals(each, signals.formed)
+    after, _ = form(signals, history)
+    # No target has been asked for yet; what the conditions came to is known.
+    memories = tuple(each._replace(target=float("nan")) for each in after.memories)
+    return after._replace(memories=memories, formed=0)
 
 
-def form(intents: Intents, signals: Signals, chunk: Chunk) -> tuple[Signals, tuple[Intent, ...]]:
-    """The intents a chunk gives rise to, in order of time and then of instrument."""
-    forming = [
-        _changes(intents, signal, candles) for signal, candles in zip(signals.each, chunk, strict=True)
-    ]
-    found = sorted(
-        (int(time), position, int(target))
-        for position, (_, times, targets) in enumerate(forming)
-        for time, target in zip(times, targets, strict=True)
+def form(signals: Signals, chunk: Chunk) -> tuple[Signals, Asked]:
+    """The intents a chunk gives rise to."""
+    carry, evaluated = _evaluate(signals, chunk)
+    memories, parts = list(signals.memories), []
+    for position, ask in enumerate(signals.asks):
+        if ask is not None:
+            base = 0 if signals.intents.positions is not None else position
+            known, warm = evaluated[base]
+            count = max(0, len(chunk[base]) - warm)
+            memories[position], acting = act(ask, memories[position], _read(ask, known, warm), count)
+            parts.append(_placed(position, chunk, base, acting.moved(warm)))
+    asked = merged(signals.formed, _manners(signals), parts)
+    formed = signals.formed + len(asked)
+    return signals._replace(carry=carry, memories=tuple(memories), formed=formed), asked
+
+
+def _manners(signals: Signals) -> tuple[Manner, ...]:
+    return tuple(Manner() if ask is None else ask.manner for ask in signals.asks)
+
+
+def _placed(position: int, chunk: Chunk, base: int, acting: Acting) -> Placed:
+    """With the time of the candle asked on, and the row of the instrument's own last candle by then."""
+    time = chunk[base].time[acting.row]
+    if base == position:
+        return Placed(position, time, acting)
+    own = np.searchsorted(chunk[position].time, time, side="right") - 1
+    return Placed(position, time, acting._replace(row=own))
+
+
+def _read(ask: Ask, known: Mapping[int, Values], warm: int) -> Read:
+    """The ask's columns past the warm-up; of those that are numbers only, a constant stays one number."""
+    target, *conditions = (
+        None if each is None else known[id(each)][warm:] for each in (ask.target, *ask.conditions)
     )
-    numbered = tuple(Intent(signals.formed + n, *rest) for n, rest in enumerate(found))
-    return Signals(tuple(signal for signal, _, _ in forming), signals.formed + len(numbered)), numbered
+    numbers = (
+        None if each is None else np.float64(each.parameters[0]) if _fixed(each) else known[id(each)][warm:]
+        for each in ask.numbers
+    )
+    return Read(target, tuple(conditions), tuple(numbers))
 
 
-Changes = tuple[Signal, NDArray[np.int64], NDArray[np.float64]]
+def _fixed(column: Column) -> bool:
+    return column.name == "constant"
 
 
-def _changes(intents: Intents, signal: Signal, candles: Candles) -> Changes:
-    """One instrument's candles whose target differs from the last one that was not HOLD."""
-    tail, evaluated = advance((intents.target,), signal.tail, candles)
-    rows = _opinions(evaluated)
-    targets = np.trunc(np.clip(evaluated.values[0][rows], -MAX_QUANTITY, MAX_QUANTITY))
-    former = np.concatenate(([signal.target], targets[:-1])) if len(targets) else targets
-    changed = targets != former
-    last = float(targets[-1]) if len(targets) else signal.target
-    return Signal(tail, last), candles.time[rows[changed]], targets[changed]
-
-
-def _opinions(evaluated: Evaluated) -> NDArray[np.intp]:
-    """Rows past the warm-up whose target is a number."""
-    values = evaluated.values[0]
-    rows = np.flatnonzero(~np.isnan(values))
-    return rows[rows >= evaluated.warm]
+def _evaluate(
+    signals: Signals, chunk: Chunk
+) -> tuple[tuple[Tail, ...], list[tuple[Mapping[int, Values], int]]]:
+    """For each traded instrument: the columns' values by identity, and the first row past the warm-up."""
+    roots = {id(each): each for each in signals.intents.roots}
+    carry, found = [], []
+    for tail, candles in zip(signals.carry, chunk, strict=True):
+        tail, evaluated = advance(tuple(roots.values()), tail, candles)
+        carry.append(tail)
+        found.append((dict(zip(roots, evaluated.values, strict=True)), evaluated.warm))
+    return tuple(carry), found

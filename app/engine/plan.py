@@ -61,7 +61,7 @@ async def plan(
     )
     run = Run(strategy, config, interval, _terms(row, known))
     start = to_micros(row.from_at) if row.from_at else 0
-    lookback = run.intents.target.lookback
+    lookback = run.intents.lookback(interval)
     history = tuple(
         [await read_before(connection, each.instrument, each.id, interval, start, lookback) for each in known]
     )

@@ -9,8 +9,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from streams.columns.column import Column, numeric
+from streams.columns.column import Column
 from streams.columns.evaluation import field
+from streams.strategies.asks import Intents, entries, legs, target
 
 
 class StrategyConfig(BaseModel):
@@ -30,17 +31,6 @@ class Bars(NamedTuple):
 
 
 BARS = Bars(*map(field, Bars._fields))
-
-
-class Intents(NamedTuple):
-    """What a strategy asks for: the position it wants, in units (negative is short); NaN has no opinion."""
-
-    target: Column
-
-
-def target(column: Column | float) -> Intents:
-    """Ask for this position. It acts when it changes from one candle to the next."""
-    return Intents(numeric(column))
 
 
 class BaseStrategy(ABC):
@@ -104,7 +94,9 @@ def build(strategy: type[BaseStrategy], config: StrategyConfig) -> Intents:
     except Exception as cause:
         raise StrategyRefused(f"{strategy.key}: {cause}") from cause
     if not isinstance(intents, Intents):
-        raise StrategyRefused(f"{strategy.key}: intents() returned {intents!r}, not target(...)")
+        raise StrategyRefused(
+            f"{strategy.key}: intents() returned {intents!r}, not target(...), entries(...) or legs(...)"
+        )
     return intents
 
 

@@ -75,10 +75,10 @@ def backtested(made: Run, parts: list[Chunk]) -> Outcome:
 
 def without_rx(made: Run, parts: list[Chunk]) -> None:
     """The same two folds as plain calls."""
-    asked, known, state = made.intents, made.signals(), simulation.begin(made.terms)
+    known, state = made.signals(), simulation.begin(made.terms)
     for part in parts:
-        known, found = signals.form(asked, known, part)
-        state, _ = simulation.simulate(made.terms, state, part, found)
+        known, found = signals.form(known, part)
+        state, _ = simulation.simulate(made.terms, state, part, found.intents())
 
 
 def with_rx(made: Run, parts: list[Chunk]) -> None:

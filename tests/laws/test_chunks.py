@@ -127,7 +127,7 @@ def test_a_columns_values_do_not_depend_on_the_chunks_to_the_last_bit(
 ) -> None:
     """The parts of the target too: what explains a trade is what decided it."""
     # given
-    target = data.draw(runs(strategy, 1)).intents.target
+    target = data.draw(runs(strategy, 1)).intents.roots[0]
     roots = (target, *target.inputs, *(part for each in target.inputs for part in each.inputs))
     cuts = data.draw(st.lists(st.sampled_from(moments(chunk).tolist() or [0]), max_size=6))
     nothing = Tail(empty("NSE:TEST", Interval.ONE_MINUTE))

@@ -20,7 +20,7 @@ each_strategy = pytest.mark.parametrize("strategy", KINDS, ids=lambda kind: kind
 def intents(strategy: type[BaseStrategy], config: StrategyConfig, chunk: Chunk) -> tuple[Intent, ...]:
     """What a run that has seen nothing wants over these candles."""
     made = run(terms(len(chunk)), strategy=strategy, config=config)
-    return signals.form(made.intents, made.signals(), chunk)[1]
+    return signals.form(made.signals(), chunk)[1].intents()
 
 
 def first(chunk: Chunk, k: int) -> Chunk:
@@ -82,7 +82,7 @@ def test_history_before_a_run_changes_nothing_but_that_the_standing_target_is_as
     later = (chunk[0].rows(split, len(chunk[0])),)
     made = run(strategy=strategy, config=config, history=before)
     # when
-    found = [(each.time, each.target) for each in signals.form(made.intents, made.signals(), later)[1]]
+    found = [(each.time, each.target) for each in signals.form(made.signals(), later)[1]]
     # then
     whole = [(each.time, each.target) for each in intents(strategy, config, chunk)]
     earlier = [each for each in whole if each[0] in before[0].time]

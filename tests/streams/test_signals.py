@@ -10,17 +10,18 @@ from streams.domain.intents import Intent
 from streams.domain.market import Candles, Interval
 from streams.domain.money import MAX_QUANTITY
 from streams.strategies.base import BARS, Intents, target
-from tests.builders import MINUTE, START, candles
+from tests.builders import MINUTE, START, candles, instrument
 
 CLOSE = BARS.close
 
 
 def formed(asked: Intents, *chunks: tuple[Candles, ...]) -> list[Intent]:
     """The intents of chunks fed one after the other."""
-    known = signals.start(tuple(each.instrument for each in chunks[0]), Interval.ONE_MINUTE)
+    traded = tuple(instrument(each.instrument) for each in chunks[0])
+    known = signals.start(asked, Interval.ONE_MINUTE, traded)
     found: list[Intent] = []
     for chunk in chunks:
-        known, more = signals.form(asked, known, chunk)
+        known, more = signals.form(known, chunk)
         found.extend(more)
     return found
 
@@ -101,20 +102,20 @@ def test_history_fills_the_look_back_and_never_acts() -> None:
     """The first candle of the run may act; those before it may not."""
     # given
     asked, before, later = target(sma(CLOSE, 3)), candles([3, 3, 3]), candles([3, 3])
-    fresh = signals.start(("NSE:TEST",), Interval.ONE_MINUTE)
+    fresh = signals.start(asked, Interval.ONE_MINUTE, (instrument(),))
     # when
-    warmed = signals.warmed(asked, fresh, (before,))
-    known, found = signals.form(asked, warmed, (later,))
+    warmed = signals.warmed(fresh, (before,))
+    known, found = signals.form(warmed, (later,))
     # then
-    assert found == (Intent(0, START, 0, 3),)
+    assert found.intents() == (Intent(0, START, 0, 3),)
     assert known.formed == 1
 
 
 def test_a_history_too_short_fills_what_it_can() -> None:
     """The rest of the warm-up is the run's own."""
     asked = target(sma(CLOSE, 4))
-    warmed = signals.warmed(asked, signals.start(("NSE:TEST",), Interval.ONE_MINUTE), (candles([2.0, 2.0]),))
-    _, found = signals.form(asked, warmed, (candles([2.0, 2.0, 2.0]),))
+    fresh = signals.start(asked, Interval.ONE_MINUTE, (instrument(),))
+    _, found = signals.form(signals.warmed(fresh, (candles([2.0, 2.0]),)), (candles([2.0, 2.0, 2.0]),))
     assert [each.time for each in found] == [START + MINUTE]
 
 

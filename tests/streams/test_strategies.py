@@ -12,8 +12,9 @@ import pytest
 from pydantic import Field, ValidationError
 
 from streams.columns import lag, when
+from streams.domain.market import Interval
 from streams.strategies import BaseStrategy, StrategyConfig, StrategyRefused, StrategyRegistry, built_in
-from streams.strategies.base import Bars, Intents, build, source_hash, target
+from streams.strategies.base import BARS, Bars, Intents, build, source_hash, target
 from streams.strategies.sma_crossover import SmaCrossover
 
 
@@ -139,8 +140,8 @@ def test_a_refused_strategy_leaves_the_registry_as_it_was() -> None:
 
 def test_a_target_cannot_be_a_condition() -> None:
     """A condition says nothing of how many."""
-    with pytest.raises(TypeError, match="is a condition, not a number"):
-        target(build(SmaCrossover, config()).target > 0)
+    with pytest.raises(TypeError, match="is given a condition, not a number"):
+        target(BARS.close > 0)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_an_unknown_setting_is_refused_and_a_known_one_stays_what_it_was() -> No
 
 def test_the_sma_crossover_needs_as_many_candles_as_its_slow_average() -> None:
     """Its look-back is derived from its columns."""
-    assert build(SmaCrossover, config(fast=2, slow=50)).target.lookback == 49
+    assert build(SmaCrossover, config(fast=2, slow=50)).lookback(Interval.ONE_MINUTE) == 49
 
 
 def test_a_strategy_is_pinned_by_the_source_of_its_file() -> None:
