@@ -56,7 +56,7 @@ def _book(terms: Terms, state: State, order: Working, done: Execution) -> Step:
     request, sign = order.request, order.request.side.sign
     holding = state.holdings[request.instrument]
     booked = positions.book(holding.lots, request.trade, sign * done.quantity, done.price)
-    charges = charged(terms.charge_per_order, order.filled)
+    charges = charged(terms.charges.per_order, order.filled)
     realised = sum(each.realised for each in booked.closed)
     state = changed(
         state,

@@ -1,5 +1,18 @@
 """The closed loop of a backtest: the fold and the simulated exchange, where something happens.
 
+A moment is one open time at which some instrument has a candle that has now closed. In order:
+
+1. `exchange.meet(instruments, venue, book, closed)` gives the next reports: first what has expired, then what
+   the open does, then what the range of the bar does, then what IOC leaves behind. All its reports go through
+   `step`, one after the other, before any errand (Place, Modify, Cancel) they caused is carried out.
+2. The errands are carried out first in, first out; the exchange answers each at once (SUBMITTED, CANCELLED; a
+   Modify is not answered) and the answer goes through `step` before the next errand; errands it causes queue
+   up behind. Protective orders placed here meet the rest of the same bar. Back to 1 until `meet` is quiet.
+3. `CandlesClosed` goes through `step`, then each of the moment's intents; then the errands, as in 2. What is
+   placed here meets the next bar.
+
+A paper run's shell makes the same calls in the same order, so both are the same by construction.
+
 Between an intent and the next one nothing changes but the marks, so only these candles are stepped through:
 those with an intent, the bar after (where its order fills), the last of each day (the next day's loss is
 measured from it) and the last of the chunk. A test compares this with stepping through every candle.
@@ -77,7 +90,7 @@ def simulate(
 def _moment(terms: Terms, state: State, closed: CandlesClosed, due: list[Intent], out: list[Effect]) -> State:
     """Fills at the open, then the close, then what the strategy makes of it."""
     resting = tuple(each.request for each in state.working)
-    events: list[Event] = [*matched(resting, closed, terms.instruments, terms.slippage), closed, *due]
+    events: list[Event] = [*matched(resting, closed, terms.instruments, terms.venue.amount), closed, *due]
     for event in events:
         state = _answered(terms, state, event, out)
     return state

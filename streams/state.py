@@ -4,22 +4,30 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from streams import positions
-from streams.domain.market import Instrument
+from streams.charges import FREE, Schedule
+from streams.domain.market import Instrument, Interval
 from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderStatus, ProductType
 from streams.domain.portfolio import Lot
+from streams.domain.venue import Venue
 from streams.risk.engine import RiskEngine
 from streams.risk.rules import Book
 
 
 class Terms(NamedTuple):
-    """What is fixed for a run. `capital` and `charge_per_order` in units, `slippage` in parts per million."""
+    """What is fixed for a run. `capital` in units.
+
+    `square_off_before` is how many minutes before the session's continuous close an INTRADAY position ends
+    where the strategy names no time; None: it is carried.
+    """
 
     instruments: tuple[Instrument, ...]
     capital: int
     risk: RiskEngine
-    slippage: int = 0
-    charge_per_order: int = 0
+    venue: Venue = Venue()
+    charges: Schedule = FREE
     product_type: ProductType = ProductType.INTRADAY
+    square_off_before: int | None = None
+    interval: Interval = Interval.ONE_MINUTE
 
 
 class Phase(StrEnum):

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from streams.charges import flat
 from streams.domain.market import Candles, Chunk, Instrument, InstrumentKind, Interval
+from streams.domain.venue import Venue
 from streams.execution import DAY
 from streams.frames import moments
 from streams.pipeline import Run
@@ -149,7 +151,7 @@ def terms(
 ) -> Terms:
     """Terms for so many instruments; `slippage` in parts per million, amounts in units."""
     traded = tuple(each._replace(lot_size=lot_size) for each in instruments(count))
-    return Terms(traded, capital, RiskEngine(limits), slippage, charge)
+    return Terms(traded, capital, RiskEngine(limits), Venue(amount=slippage), flat(charge))
 
 
 def run(

@@ -77,7 +77,7 @@ class Paper:
 
     def _fill(self, closed: CandlesClosed) -> None:
         terms = self._run.terms
-        reports = matched(self._book, closed, terms.instruments, terms.slippage)
+        reports = matched(self._book, closed, terms.instruments, terms.venue.amount)
         done = {report.order for report in reports}
         self._book = [each for each in self._book if each.key not in done]
         for report in reports:
