@@ -34,12 +34,17 @@ def share(total: int, part: int, whole: int) -> int:
     return quotient + (2 * rest > whole or (2 * rest == whole and quotient % 2))
 
 
+def grouped(count: int) -> str:
+    """A count as a person reads it: 12,34,567, in Indian grouping."""
+    digits = str(abs(count))
+    head, tail = digits[:-3], digits[-3:]
+    groups = [head[max(0, i - 2) : i] for i in range(len(head), 0, -2)][::-1]
+    return f"{'-' if count < 0 else ''}{','.join([*groups, tail])}"
+
+
 def spoken(units: int) -> str:
     """An amount as a person reads it: ₹12,34,567.80, in Indian grouping."""
     total = share(abs(units), 1, UNIT // 100)
     rupees, paise = divmod(total, 100)
-    digits = str(rupees)
-    head, tail = digits[:-3], digits[-3:]
-    groups = [head[max(0, i - 2) : i] for i in range(len(head), 0, -2)][::-1]
     sign = "-" if units < 0 < total else ""
-    return f"{sign}₹{','.join([*groups, tail])}.{paise:02d}"
+    return f"{sign}₹{grouped(rupees)}.{paise:02d}"

@@ -1,28 +1,12 @@
 """The risk engine: every order passes its rules, in order; the first failure stops."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from streams.risk.rules import (
-    Book,
-    CapitalAllocation,
-    MaxDailyLoss,
-    MaxOpenPositions,
-    PerStrategyCap,
-    Proposal,
-    RiskLimits,
-    RiskRule,
-    TradingState,
-    Verdict,
-)
+from streams.risk.registry import RULES
+from streams.risk.rules import Book, Proposal, RiskLimits, RiskRule, Verdict
 
-RULES: tuple[RiskRule, ...] = (
-    TradingState(),
-    MaxDailyLoss(),
-    MaxOpenPositions(),
-    CapitalAllocation(),
-    PerStrategyCap(),
-)
-"""Every rule, in the order of evaluation. A new rule is a class and a line here."""
+__all__ = ["RULES", "Decision", "RiskEngine"]
 
 
 class Decision(NamedTuple):
@@ -39,7 +23,7 @@ class Decision(NamedTuple):
 class RiskEngine:
     """The enabled rules with their limits."""
 
-    def __init__(self, limits: RiskLimits, rules: tuple[RiskRule, ...] = RULES) -> None:
+    def __init__(self, limits: RiskLimits, rules: Iterable[RiskRule] = RULES) -> None:
         self.limits = limits
         self.rules = tuple((rule, limit) for rule in rules if (limit := rule.limit(limits)) is not None)
 
