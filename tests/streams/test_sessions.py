@@ -45,7 +45,7 @@ def clock(instant: int) -> str:
 @pytest.mark.parametrize(
     ("exchange", "kind", "day", "expected"),
     [
-        (Exchange.NSE, EQUITY, "2010-01-01", "09:55-15:30"),
+        (Exchange.NSE, EQUITY, "2009-12-31", "09:55-15:30"),
         (Exchange.NSE, EQUITY, "2010-01-04", "09:00-15:30"),
         (Exchange.NSE, EQUITY, "2010-10-18", "09:15-15:30"),
         (Exchange.NSE, FUTURE, "2026-07-31", "09:15-15:30"),
@@ -53,7 +53,7 @@ def clock(instant: int) -> str:
         (Exchange.NSE, FUTURE, "2026-08-03", "09:15-15:40"),
         (Exchange.BSE, EQUITY, "2026-12-07", "09:15-15:40"),
         (Exchange.NSE, FUTURE, "2026-12-07", "09:15-15:45"),
-        (Exchange.MCX, FUTURE, "2024-11-01", "09:00-23:30"),
+        (Exchange.MCX, FUTURE, "2024-10-31", "09:00-23:30"),
     ],
 )
 def test_hours_are_those_in_force_on_the_day(
@@ -67,7 +67,8 @@ def test_a_weekend_trades_only_where_it_is_listed() -> None:
     """An ordinary Saturday is closed, the Budget's is open."""
     assert hours(Exchange.NSE, "2025-01-25") == []
     assert hours(Exchange.NSE, "2025-02-01") == ["09:15-15:30"]
-    assert hours(Exchange.MCX, "2025-02-01") == []
+    assert hours(Exchange.MCX, "2025-02-01") == ["09:00-17:00"]
+    assert hours(Exchange.MCX, "2024-01-20") == []
 
 
 def test_a_broken_day_is_closed_between_its_parts() -> None:
