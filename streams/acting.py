@@ -49,7 +49,7 @@ class Read(NamedTuple):
 
     target: Values | None
     conditions: tuple[Values | None, ...]
-    numbers: tuple[Values | None, ...]
+    numbers: tuple[Values | np.float64 | None, ...]
 
 
 def act(ask: Ask, memory: Memory, read: Read, count: int) -> tuple[Memory, Acting]:
@@ -143,14 +143,13 @@ def _sized(ask: Ask, read: Read, rows: Ints, values: Values) -> Ints:
 def _acting(ask: Ask, read: Read, rows: Ints, targets: Ints, action: Ints) -> Acting:
     opening = (action != EXIT) & (targets != 0)
     _, limit, trigger, *distances = read.numbers
-    protections = (ask.stop_loss, ask.take_profit, ask.trailing_stop)
     return Acting(
         rows,
         targets,
         action,
         _prices(limit, rows, opening),
         _prices(trigger, rows, opening),
-        *(_distances(*each, rows, opening) for each in zip(protections, distances, strict=True)),
+        *(_distances(*each, rows, opening) for each in zip(ask.protection, distances, strict=True)),
     )
 
 

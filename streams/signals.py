@@ -1,11 +1,11 @@
 """Candles to intents: evaluates a strategy's columns batch by batch and says where they act.
 
-What a run reads. A `Chunk` holds one `Candles` for each traded instrument, in the run's order, and after them
-one for each reference: a market the strategy reads by key and the run does not trade
+What a run reads. A `Chunk` holds one `Candles` for each traded instrument, in the run's order, and after
+them one for each reference: a market the strategy reads by key and the run does not trade
 (`Intents.references(keys of the traded)` names them in order). `form` takes such a chunk whole; everything
-after it (fold, exchange, figures) takes the traded ones only: `chunk[:len(traded)]`. A run's history is shaped
-alike: the last `Intents.lookback(interval)` candles before its start, of every instrument and reference.
-An intent's `instrument` is a position among the traded.
+after it (fold, exchange, figures) takes the traded ones only: `chunk[:len(traded)]`. A run's history is
+shaped alike: the last `Intents.lookback(interval)` candles before its start, of every instrument and
+reference. An intent's `instrument` is a position among the traded.
 
     known = signals.start(intents, interval, traded, references)   nothing seen
     known = signals.warmed(known, history)                         look-back filled; nothing acts
@@ -84,30 +84,31 @@ def _placed(position: int, chunk: Chunk, base: int, acting: Acting) -> Placed:
     return Placed(position, time, acting._replace(row=own))
 
 
+Evaluated = tuple[Mapping[int, Values], int]
+"""Columns' values by identity, and the first row past their warm-up."""
+
+
 def _read(ask: Ask, known: Mapping[int, Values], warm: int) -> Read:
     """The ask's columns past the warm-up; of those that are numbers only, a constant stays one number."""
     target, *conditions = (
         None if each is None else known[id(each)][warm:] for each in (ask.target, *ask.conditions)
     )
-    numbers = (
-        None if each is None else np.float64(each.parameters[0]) if _fixed(each) else known[id(each)][warm:]
-        for each in ask.numbers
-    )
-    return Read(target, tuple(conditions), tuple(numbers))
+    return Read(target, tuple(conditions), tuple(_number(each, known, warm) for each in ask.numbers))
 
 
-def _fixed(column: Column) -> bool:
-    return column.name == "constant"
+def _number(column: Column | None, known: Mapping[int, Values], warm: int) -> Values | np.float64 | None:
+    if column is None:
+        return None
+    return np.float64(column.parameters[0]) if column.name == "constant" else known[id(column)][warm:]
 
 
-def _evaluate(
-    signals: Signals, chunk: Chunk
-) -> tuple[tuple[Tail, ...], list[tuple[Mapping[int, Values], int]]]:
-    """For each traded instrument: the columns' values by identity, and the first row past the warm-up."""
+def _evaluate(signals: Signals, chunk: Chunk) -> tuple[tuple[Tail, ...], list[Evaluated]]:
+    """The columns on each instrument."""
     roots = {id(each): each for each in signals.intents.roots}
-    carry, found = [], []
-    for tail, candles in zip(signals.carry, chunk, strict=True):
-        tail, evaluated = advance(tuple(roots.values()), tail, candles)
-        carry.append(tail)
+    carry: list[Tail] = []
+    found: list[Evaluated] = []
+    for before, candles in zip(signals.carry, chunk, strict=True):
+        after, evaluated = advance(tuple(roots.values()), before, candles)
+        carry.append(after)
         found.append((dict(zip(roots, evaluated.values, strict=True)), evaluated.warm))
     return tuple(carry), found

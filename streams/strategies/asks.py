@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from streams.columns.column import Column, Operand, condition
 from streams.domain.intents import Manner, Sizing
@@ -11,8 +11,17 @@ from streams.domain.market import Interval
 from streams.domain.orders import ProductType
 from streams.strategies.numbers import number, whole
 from streams.strategies.orders import Order, market_order
-from streams.strategies.protection import Away, away, minutes_of
+from streams.strategies.protection import Away, Protection, away, minutes_of
 from streams.strategies.sizes import Size, quantity
+
+
+class Conditions(NamedTuple):
+    """When to leave and when to enter, in the order in which they act on one candle."""
+
+    exit_long: Column | None = None
+    exit_short: Column | None = None
+    long: Column | None = None
+    short: Column | None = None
 
 
 class Ask(NamedTuple):
@@ -23,26 +32,15 @@ class Ask(NamedTuple):
 
     manner: Manner
     order: Order
+    protection: Protection
     size: Size | None = None
     target: Column | None = None
-    long: Column | None = None
-    short: Column | None = None
-    exit_long: Column | None = None
-    exit_short: Column | None = None
-    stop_loss: Away | None = None
-    take_profit: Away | None = None
-    trailing_stop: Away | None = None
-
-    @property
-    def conditions(self) -> tuple[Column | None, ...]:
-        """The conditions in the order in which they act: leave first, then enter."""
-        return self.exit_long, self.exit_short, self.long, self.short
+    conditions: Conditions = Conditions()
 
     @property
     def numbers(self) -> tuple[Column | None, ...]:
-        """The columns read on a candle that acts: size, limit, trigger, stop, target and trailing distance."""
-        protections = (self.stop_loss, self.take_profit, self.trailing_stop)
-        distances = (each and each.column for each in protections)
+        """The columns read on a candle that acts: size, limit, trigger; stop, profit, trailing distance."""
+        distances = (each and each.column for each in self.protection)
         return self.size and self.size.column, self.order.limit_price, self.order.trigger_price, *distances
 
     @property
@@ -114,12 +112,10 @@ def target(
     The column counts units, negative is short; with a `size` it counts sizes (1, 0, -1, 0.5), and the size is
     read on the candle that acts.
     """
-    wanted = _target(column)
     manner = _manner(size, order, exit_after, square_off, product, tag)
-    protections = _protections(size, stop_loss, take_profit, trailing_stop)
-    return Intents(
-        (Ask(manner, order or market_order(), size, wanted, None, None, None, None, *protections),)
-    )
+    guarded = _guarded(size, stop_loss, take_profit, trailing_stop)
+    wanted = number("target", column, above=float("-inf"))
+    return Intents((Ask(manner, order or market_order(), guarded, size, wanted),))
 
 
 def entries(
@@ -146,13 +142,12 @@ def entries(
     """
     conditions = _conditions(long, short, exit_long, exit_short)
     size = quantity(1) if size is None else size
-    manner = _manner(size, order, exit_after, square_off, product, tag)._replace(
-        pyramiding=whole("pyramiding", pyramiding, least=1, most=1000)
-    )
+    manner = _manner(size, order, exit_after, square_off, product, tag)
     if short is not None and manner.product_type is ProductType.CNC:
         raise ValueError('product="CNC" cannot be sold short: drop short=, or write product="INTRADAY"')
-    protections = _protections(size, stop_loss, take_profit, trailing_stop)
-    return Intents((Ask(manner, order or market_order(), size, None, *conditions, *protections),))
+    manner = manner._replace(pyramiding=whole("pyramiding", pyramiding, least=1, most=1000))
+    guarded = _guarded(size, stop_loss, take_profit, trailing_stop)
+    return Intents((Ask(manner, order or market_order(), guarded, size, None, conditions),))
 
 
 def legs(asks: Mapping[int, Intents]) -> Intents:
@@ -160,28 +155,30 @@ def legs(asks: Mapping[int, Intents]) -> Intents:
 
     All columns are read on the candles of the run's first instrument; `market(1)` reads the second's.
     """
-    if not isinstance(asks, Mapping) or not asks:
-        raise ValueError(f"legs({asks!r}): write legs({{0: target(...), 1: target(...)}})")
-    for position, each in asks.items():
-        whole("the position of a leg", position, least=0, most=999)
-        if not isinstance(each, Intents) or each.positions is not None:
-            raise TypeError(f"leg {position} is {each!r}: write {position}: target(...) or entries(...)")
+    _check_legs(asks)
     positions = tuple(sorted(asks))
     return Intents(tuple(asks[each].asks[0] for each in positions), positions)
 
 
-def _target(operand: Operand) -> Column:
-    return number("target", operand, above=float("-inf"))
+def _check_legs(asks: object) -> None:
+    if not isinstance(asks, Mapping) or not asks:
+        raise TypeError(f"legs({asks!r}): write legs({{0: target(...), 1: target(...)}})")
+    for position, each in asks.items():
+        whole("the position of a leg", position, least=0, most=999)
+        if not isinstance(each, Intents) or each.positions is not None:
+            raise TypeError(f"leg {position} is {each!r}: write {position}: target(...) or entries(...)")
 
 
-def _conditions(*given: Column | None) -> tuple[Column | None, ...]:
-    long, short, exit_long, exit_short = given
+def _conditions(
+    long: Column | None, short: Column | None, exit_long: Column | None, exit_short: Column | None
+) -> Conditions:
     if long is None and short is None:
         raise ValueError("entries() enters nothing: give long= or short=")
     for name, way_out, way_in in (("long", exit_long, long), ("short", exit_short, short)):
         if way_out is not None and way_in is None:
             raise ValueError(f"exit_{name}= has no position to close: give {name}= too, or drop it")
-    return tuple(each if each is None else condition(each) for each in given)
+    given = (exit_long, exit_short, long, short)
+    return Conditions(*(each if each is None else condition(each) for each in given))
 
 
 def _manner(
@@ -211,16 +208,14 @@ def _manner(
 
 
 def _kinds(size: object, order: object, tag: object) -> None:
-    if not (size is None or isinstance(size, Size)):
-        _refuse("size", size, f"quantity({size!r}), lots(...), value(...) or a per cent of capital")
-    if not (order is None or isinstance(order, Order)):
-        _refuse("order", order, "market_order(), limit_order(...) or stop_order(...)")
+    if not isinstance(size, Size | None):
+        raise TypeError(
+            f"size={size!r}: write quantity({size!r}), lots(...), value(...) or capital_percent(...)"
+        )
+    if not isinstance(order, Order | None):
+        raise TypeError(f"order={order!r}: write market_order(), limit_order(...) or stop_order(...)")
     if not (isinstance(tag, str) and len(tag) <= 20 and tag.isprintable()):
-        _refuse("tag", tag, "at most 20 printable characters")
-
-
-def _refuse(name: str, given: object, instead: str) -> NoReturn:
-    raise TypeError(f"{name}={given!r}: write {instead}")
+        raise TypeError(f"tag={tag!r}: write at most 20 printable characters")
 
 
 def _product(named: ProductType | str | None) -> ProductType | None:
@@ -230,12 +225,12 @@ def _product(named: ProductType | str | None) -> ProductType | None:
         raise ValueError(f'product={named!r}: write "INTRADAY", "CNC" or "MARGIN"') from None
 
 
-def _protections(
+def _guarded(
     size: Size | None, stop_loss: Away | None, take_profit: Away | None, trailing_stop: Away | None
-) -> tuple[Away | None, Away | None, Away | None]:
+) -> Protection:
     if size is not None and size.sizing is Sizing.RISK and stop_loss is None:
         raise ValueError("risk_percent needs to know where the loss ends: add stop_loss=points(...)")
-    return (
+    return Protection(
         away("stop_loss", stop_loss),
         away("take_profit", take_profit),
         away("trailing_stop", trailing_stop),

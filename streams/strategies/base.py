@@ -13,6 +13,21 @@ from streams.columns.column import Column
 from streams.columns.evaluation import field
 from streams.strategies.asks import Intents, entries, legs, target
 
+__all__ = [
+    "BARS",
+    "Bars",
+    "BaseStrategy",
+    "Intents",
+    "StrategyConfig",
+    "StrategyRefused",
+    "StrategyRegistry",
+    "build",
+    "entries",
+    "legs",
+    "source_hash",
+    "target",
+]
+
 
 class StrategyConfig(BaseModel):
     """A strategy's settings: bounds, descriptions and defaults make the form and the optimiser's space."""

@@ -8,8 +8,7 @@ from streams.columns.column import Column, Operand, as_column, constant
 def number(
     name: str, operand: Operand, *, above: float, most: float = float("inf"), times: int = 1
 ) -> Column:
-    """The operand, `times` over, as a column of numbers; TypeError or ValueError, in the words of `name`, if it
-    is none.
+    """The operand, `times` over, as a column. TypeError or ValueError, in the words of `name`, if it is none.
 
     Bounds hold for a plain number now; what a column comes to is seen candle by candle.
     """

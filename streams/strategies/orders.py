@@ -28,7 +28,7 @@ def limit_order(
     offset_ticks: int | None = None,
     validity: Validity | str = Validity.DAY,
 ) -> Order:
-    """At `price` or better; or `offset_ticks` from the candle's close, to the better side (negative: the worse).
+    """At `price` or better; or `offset_ticks` from the close, to the better side (negative: to the worse).
 
     A candle on which the price is NaN asks for nothing.
     """

@@ -17,6 +17,14 @@ class Away(NamedTuple):
     relative: bool
 
 
+class Protection(NamedTuple):
+    """Where a position is to end by itself; None for nowhere."""
+
+    stop_loss: Away | None = None
+    take_profit: Away | None = None
+    trailing_stop: Away | None = None
+
+
 def points(rupees: Operand) -> Away:
     """So many rupees away; a column (an ATR, say) is read on the candle that enters."""
     return Away(number("points", rupees, above=0), relative=False)

@@ -43,7 +43,7 @@ def capital_percent(percent: Operand) -> Size:
 
 
 def risk_percent(percent: Operand) -> Size:
-    """As many units as lose this share of the run's equity when the stop-loss is hit; it needs a stop_loss."""
+    """As many units as lose this share of equity when the stop-loss, which it needs, is hit."""
     return Size(Sizing.RISK, number("risk_percent", percent, above=0, most=100, times=PERCENT))
 
 
