@@ -8,6 +8,7 @@ import asyncpg
 from sqlmodel import SQLModel
 
 from app.store.tables.accounts import ApiKey, IdempotencyKey, RiskLimit, Session
+from app.store.tables.actions import CorporateActionRow
 from app.store.tables.market import CandleChunk, ChargeTariff, LiveCandle
 from app.store.tables.strategies import RunInput, RunResult
 from app.store.tables.system import Alert, Event, EventHead, SystemLog, WatchList
@@ -56,6 +57,9 @@ def _market(ids: Ledger) -> list[SQLModel]:
         ChargeTariff(broker="PAPER", segment="EQ", product_type="CNC", rules={}, valid_from=day),
         CandleChunk(instrument_id=ids.instrument_id, interval="1m", month=day.replace(day=1), **chunk),
         LiveCandle(instrument_id=ids.instrument_id, interval="1m", at=NOON, volume=1, **prices),
+        CorporateActionRow(
+            instrument_id=ids.instrument_id, ex_date=day, kind="SPLIT", numerator=5, denominator=1
+        ),
     ]
 
 

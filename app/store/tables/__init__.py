@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from app.store.tables import accounts, market, strategies, system, trading
+from app.store.tables import accounts, actions, market, strategies, system, trading
 
 metadata = SQLModel.metadata
 
-__all__ = ["accounts", "market", "metadata", "strategies", "system", "trading"]
+__all__ = ["accounts", "actions", "market", "metadata", "strategies", "system", "trading"]

@@ -62,7 +62,7 @@ async def test_up_down_and_up_again_on_a_filled_database(empty_database: Databas
     async with as_superuser(empty_database) as connection:
         await fill_every_table(connection)
         counts = {name: await connection.fetchval(f"SELECT count(*) FROM {name}") for name in metadata.tables}
-    assert len(counts) == 30
+    assert len(counts) == 31
     assert all(counts.values()), counts
 
     await downgrade(empty_database)
