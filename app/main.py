@@ -20,7 +20,8 @@ from app.store.engine import Store
 from app.store.open import store_on
 from app.store.relay import Relay
 from app.store.writer import Writer
-from streams.strategies import StrategyRegistry, built_in
+from app.strategies import installed
+from streams.strategies import StrategyRegistry
 
 
 @asynccontextmanager
@@ -34,7 +35,7 @@ async def create_app(
 
     StoreUnavailable when the database cannot be had or brought to this version's schema.
     """
-    registry, clock = registry or built_in(), clock or SystemClock()
+    registry, clock = registry or installed(settings.strategies), clock or SystemClock()
     async with store_on(settings, database) as store, _engine(store, registry, clock) as (relay, supervisor):
         api = create_api(
             store=store,

@@ -66,7 +66,7 @@ class Settings(BaseModel):
     pg_bindir: Path | None = None
     secret_keys: Words = Field(default=(), repr=False, description="Fernet keys; the first one encrypts")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    strategies: Words = Field(default=(), description="modules or files with strategies of the user's own")
+    strategies: Words = Field(default=(), description="folders or .py files of the user's own strategies")
     registration: Registration | None = Field(default=None, description="see registration_policy")
     allowed_origins: Words = ()
     trusted_documents: Path | None = None

@@ -75,6 +75,8 @@ class StrategyRegistry:
     def register(self, strategy: type[BaseStrategy]) -> type[BaseStrategy]:
         """Adds a strategy. StrategyRefused when its key is taken, its columns cannot be built or its source
         cannot be read."""
+        if not (isinstance(strategy, type) and issubclass(strategy, BaseStrategy)):
+            raise StrategyRefused(f"{strategy!r} is not a strategy: derive a class from BaseStrategy")
         key = getattr(strategy, "key", "")
         if not key or key in self._by_key:
             raise StrategyRefused(f"{strategy.__name__}: the key {key!r} is {'taken' if key else 'missing'}")

@@ -28,4 +28,4 @@ class Fragile(BaseStrategy):
     def intents(self, bars: Bars, config: SmaCrossover.Config) -> Intents:
         """The crossover's target on closes that are looked at first."""
         close = column("checked", _checked, bars.close)
-        return target(SmaCrossover().intents(bars._replace(close=close), config).target)
+        return target(SmaCrossover().intents(bars._replace(close=close), config).roots[0])
