@@ -1,4 +1,4 @@
-"""One instrument's candles in the making: prices by the time they bear, volume in the order it is heard of."""
+"""One instrument's candles in the making: prices by the time they bear, volume in the order it is heard."""
 
 from __future__ import annotations
 

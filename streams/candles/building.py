@@ -153,10 +153,10 @@ def _ready(state: Building, stamp: int) -> int:
 def _candles(making: Making, instrument: Instrument, rows: list[Forming]) -> Candles:
     if not rows:
         return empty(instrument.key, making.interval)
-    prices = np.array([(row.open, row.high, row.low, row.close) for row in rows], np.float64).T.copy()
-    time = np.array([row.bucket.start for row in rows], np.int64)
-    volume = np.array([row.volume for row in rows], np.int64)
-    return Candles(instrument.key, making.interval, time, *prices, volume)
+    prices = np.array([(row.open, row.high, row.low, row.close) for row in rows], np.float64)
+    opened, high, low, close = prices.T.copy()
+    time, volume = np.array([(row.bucket.start, row.volume) for row in rows], np.int64).T.copy()
+    return Candles(instrument.key, making.interval, time, opened, high, low, close, volume)
 
 
 def _both(first: Chunk, second: Chunk) -> Chunk:
