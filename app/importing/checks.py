@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from app.importing.opening import Series
 from app.importing.rows import Rows
+from streams.domain.market import Exchange
 from streams.domain.money import MAX_PRICE, UNIT
-from streams.sessions import Mask, placement
+from streams.sessions import Mask, placement, trades_on
 
 OLDEST = 631_132_200_000_000
 """1990-01-01 IST in microseconds: NSE did not exist."""
@@ -29,12 +30,13 @@ class Fault(IntEnum):
     RANGE = 6
     VOLUME_NEGATIVE = 7
     TIME_IMPOSSIBLE = 8
-    OUTSIDE_SESSION = 9
-    OFF_GRID = 10
-    CONTRADICTED = 11
-    OUT_OF_ORDER = 12
-    STORED_OTHERWISE = 13
-    REPEATED = 14
+    CLOSED_DAY = 9
+    OUTSIDE_SESSION = 10
+    OFF_GRID = 11
+    CONTRADICTED = 12
+    OUT_OF_ORDER = 13
+    STORED_OTHERWISE = 14
+    REPEATED = 15
     """Not a fault: the same candle again, dropped and listed."""
 
 
@@ -43,6 +45,7 @@ class Judged:
     """n rows' faults; `other` is the row that a repeated, contradicted or late one goes by, else -1."""
 
     rows: Rows
+    exchange: Exchange
     faults: NDArray[np.int8]
     other: NDArray[np.int64]
 
@@ -59,13 +62,14 @@ def judge(rows: Rows, series: Series, now: int) -> Judged:
     other = np.full(len(rows), -1, np.int64)
     _against_equals(rows, faults, other)
     _in_order(rows, faults, other)
-    return Judged(rows, faults, other)
+    return Judged(rows, series.exchange, faults, other)
 
 
 def _alone(rows: Rows, series: Series, now: int) -> NDArray[np.int8]:
     prices = np.stack((rows.open, rows.high, rows.low, rows.close))
     possible = (rows.time >= OLDEST) & (rows.time <= now)
-    placed = placement(*series, np.where(possible, rows.time, OLDEST))
+    times = np.where(possible, rows.time, OLDEST)
+    placed = placement(*series, times)
     # A comparison with NaN is False, so each check is written as what must hold.
     within = (rows.low <= np.minimum(rows.open, rows.close)) & (
         np.maximum(rows.open, rows.close) <= rows.high
@@ -78,6 +82,7 @@ def _alone(rows: Rows, series: Series, now: int) -> NDArray[np.int8]:
         Fault.RANGE: within,
         Fault.VOLUME_NEGATIVE: rows.volume >= 0,
         Fault.TIME_IMPOSSIBLE: possible,
+        Fault.CLOSED_DAY: trades_on(series.exchange, series.kind, times),
         Fault.OUTSIDE_SESSION: placed.inside,
         Fault.OFF_GRID: placed.aligned,
     }

@@ -12,6 +12,7 @@ import numpy as np
 from app.importing.checks import OLDEST, Fault, Judged
 from app.importing.rows import Rows
 from app.store.driver import to_moment
+from streams.sessions import holiday_of, trading_date
 
 INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
 
@@ -24,6 +25,7 @@ LABELS: Mapping[Fault, str] = {
     Fault.RANGE: "high, low, open and close contradict each other",
     Fault.VOLUME_NEGATIVE: "negative volume",
     Fault.TIME_IMPOSSIBLE: "impossible time",
+    Fault.CLOSED_DAY: "no trading that day",
     Fault.OUTSIDE_SESSION: "outside the session",
     Fault.OFF_GRID: "not on the interval's grid",
     Fault.CONTRADICTED: "another row of the same time differs",
@@ -105,6 +107,12 @@ def _time(judged: Judged, row: int) -> str:
     return ist(int(judged.rows.time[row]))
 
 
+def _closed_day(judged: Judged, row: int) -> str:
+    day = trading_date(int(judged.rows.time[row]))
+    reason = holiday_of(judged.exchange, day) or f"a {day:%A}"
+    return f"{_time(judged, row)}, {reason}"
+
+
 def _era(judged: Judged, row: int) -> str:
     return f"{_time(judged, row)} is {'before 1990' if judged.rows.time[row] < OLDEST else 'in the future'}"
 
@@ -127,6 +135,7 @@ _DETAILS: Mapping[Fault, Callable[[Judged, int], str]] = {
     Fault.RANGE: _prices,
     Fault.VOLUME_NEGATIVE: _volume,
     Fault.TIME_IMPOSSIBLE: _era,
+    Fault.CLOSED_DAY: _closed_day,
     Fault.OUTSIDE_SESSION: _time,
     Fault.OFF_GRID: _time,
     Fault.CONTRADICTED: _other,

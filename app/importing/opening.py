@@ -7,7 +7,7 @@ import numpy as np
 
 from app.importing.stamps import Form, Stamps
 from streams.domain.market import MICROSECONDS, Exchange, InstrumentKind, Interval, Times
-from streams.sessions import DAY, IST, MINUTE, nominal_opens, placement
+from streams.sessions import DAY, IST, MINUTE, bucket_ends, bucket_starts, nominal_opens, placement
 
 DHAN = ("timestamp", "open", "high", "low", "close", "volume")
 FARTHEST = 14 * 60
@@ -72,7 +72,7 @@ def opened(stamps: Stamps, names: tuple[str, ...], series: Series, word: Word) -
     if series.interval is Interval.ONE_DAY:
         return Opened(nominal_opens(series.exchange, found.times), found.format)
     if word.closing:
-        return Opened(found.times - series.interval.microseconds, f"{found.format}, stamped at the close")
+        return Opened(_from_close(found.times, series), f"{found.format}, stamped at the close")
     if _close_stamped(found.times[stamps.readable], series):
         return "its candles look stamped at their close: if they are, say --stamps close"
     return found
@@ -117,6 +117,13 @@ def _share(times: Times, series: Series) -> float:
     """How much of a sample of the times lies inside the session."""
     sample = times[:: max(1, len(times) // 5000)]
     return float(placement(*series, sample).inside.mean()) if len(sample) else 0.0
+
+
+def _from_close(times: Times, series: Series) -> Times:
+    """When candles opened that closed at `times`: the last of a session may be shorter than the others."""
+    starts = bucket_starts(*series, times - 1)
+    on_grid = bucket_ends(*series, starts) == times
+    return np.where(on_grid, starts, times - series.interval.microseconds)
 
 
 def _close_stamped(times: Times, series: Series) -> bool:

@@ -59,6 +59,11 @@ def rows_of(candles: Candles) -> list[Row]:
     return list(zip(clocks, *(column.tolist() for column in columns), strict=True))
 
 
+def shown(chunk: Chunk) -> list[Row]:
+    """One chunk's candles."""
+    return rows([chunk])
+
+
 def heard(*ticks: Tick | Clock, making: Making = MAKING, since: str = "00:00") -> tuple[list[Chunk], int]:
     """The chunks that came of it, and the volume that found no candle."""
     state = begin(making, at(since))
@@ -109,7 +114,7 @@ def test_candles_come_at_the_time_of_what_closes_them(heard_of: str, expected: s
     error = ValueError("gone")
     with marbles_testing() as (start, _, hot, exp):
         chunks = hot(heard_of, HEARD, error).pipe(made(MAKING, at("00:00")))
-        assert start(chunks.pipe(ops.map(lambda chunk: rows([chunk])))) == exp(expected, HEARD, error)
+        assert start(chunks.pipe(ops.map(shown))) == exp(expected, HEARD, error)
 
 
 def test_open_and_close_are_those_of_the_earliest_and_latest_time() -> None:
@@ -263,16 +268,9 @@ def test_candles_of_one_time_come_together() -> None:
 def test_a_days_candle_comes_at_the_sessions_close() -> None:
     """Stamped 09:15, with the opening call's volume."""
     making = Making((SHARE,), Interval.ONE_DAY)
-    chunks, _ = heard(
-        quote("09:08", 90.0, 500),
-        quote("11:00", 99.0, 600),
-        quote("15:29", 98.0, 700),
-        clock("15:29:59"),
-        making=making,
-    )
-    assert rows(chunks) == []
-    chunks, _ = heard(quote("09:08", 90.0, 500), quote("15:29", 98.0, 700), clock("15:30"), making=making)
-    assert rows(chunks) == [("09:15", 98.0, 98.0, 98.0, 98.0, 700)]
+    ticks = (quote("09:08", 90.0, 500), quote("15:29", 98.0, 700))
+    assert rows(heard(*ticks, clock("15:29:59"), making=making)[0]) == []
+    assert rows(heard(*ticks, clock("15:30"), making=making)[0]) == [("09:15", 98.0, 98.0, 98.0, 98.0, 700)]
 
 
 @given(

@@ -99,6 +99,15 @@ def test_candles_stamped_at_their_close_are_refused_until_it_is_said(tmp_path: P
     assert found[0].time[0] == OPENS
 
 
+def test_the_last_hour_of_a_session_closes_with_it(tmp_path: Path) -> None:
+    """Stamped at the close, the quarter from 15:15 bears 15:30."""
+    hours = [60, 120, 180, 240, 300, 360, 375]
+    path = written(tmp_path, [f"{OPENS // 1_000_000 + 60 * n},{PRICES}" for n in hours])
+    found = read(path, "1h", closing=True)
+    assert not isinstance(found, Unreadable)
+    assert ((found[0].time - OPENS) // 60_000_000).tolist() == [0, 60, 120, 180, 240, 300, 360]
+
+
 @pytest.mark.parametrize("cell", ["2025-01-02", "2025-01-02 00:00:00", "2025-01-01 18:30:00", "20250102"])
 def test_a_daily_candle_takes_its_dates_nominal_opening(tmp_path: Path, cell: str) -> None:
     """A date needs no zone, and Dhan's midnight in India is 18:30 of the day before."""

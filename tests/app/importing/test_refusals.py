@@ -43,7 +43,8 @@ def findings(outcome: Imported | Refused) -> list[Finding]:
         (row("09:16", day=date(1989, 12, 29)), Fault.TIME_IMPOSSIBLE, "before 1990"),
         (row("15:30"), Fault.OUTSIDE_SESSION, "15:30:00 IST"),
         (row("09:14"), Fault.OUTSIDE_SESSION, "09:14:00 IST"),
-        (row("10:00", day=SATURDAY), Fault.OUTSIDE_SESSION, "2025-01-04"),
+        (row("10:00", day=SATURDAY), Fault.CLOSED_DAY, "2025-01-04 10:00:00 IST, a Saturday"),
+        (row("10:00", day=date(2024, 12, 25)), Fault.CLOSED_DAY, "2024-12-25 10:00:00 IST, Christmas"),
         (row("09:16:30"), Fault.OFF_GRID, "09:16:30"),
         (row("09:15"), Fault.OUT_OF_ORDER, "see candles.csv line 2"),
     ],
@@ -71,6 +72,20 @@ async def test_skip_bad_imports_the_rest(store: Store, tmp_path: Path) -> None:
     assert isinstance(outcome, Imported)
     assert clocks(await stored(store)) == ["09:15", "09:16"]
     assert counts(outcome.judged) == {Fault.OUTSIDE_SESSION: 2, Fault.CELLS: 1}
+
+
+async def test_a_weekday_trades_where_the_calendar_knows_no_holidays(store: Store, tmp_path: Path) -> None:
+    """Republic Day of 1999 is before the record: not refused, as nobody knows that it was one."""
+    path = written(tmp_path, [row("10:00", day=date(1999, 1, 26))])
+    assert isinstance(await imported(store, path), Imported)
+
+
+async def test_a_holiday_is_left_out_as_any_bad_row(store: Store, tmp_path: Path) -> None:
+    """With --skip-bad the trading days around it are stored."""
+    path = written(tmp_path, [row("10:00", day=date(2024, 12, day)) for day in (24, 25, 26)])
+    outcome = await imported(store, path, skip_bad=True)
+    assert isinstance(outcome, Imported)
+    assert (outcome.written.added, counts(outcome.judged)) == (2, {Fault.CLOSED_DAY: 1})
 
 
 async def test_one_bad_row_refuses_every_file_of_the_command(store: Store, tmp_path: Path) -> None:
