@@ -66,14 +66,14 @@ class LotSize(_MarketRule):
 
     @staticmethod
     def observed(proposal: Proposal, book: Book) -> int:
-        """The quantity beyond whole lots; an order for nothing is no lot either."""
+        """What is missing to whole lots; to one lot where nothing is ordered."""
         if proposal.quantity <= 0:
-            return 1
-        return proposal.quantity % proposal.lot_size if proposal.lot_size > 0 else 0
+            return proposal.lot_size - proposal.quantity
+        return -proposal.quantity % proposal.lot_size
 
     def sentence(self, bound: int, observed: int) -> str:
-        """Names the odd part."""
-        return f"The quantity is no whole number of lots: {grouped(observed)} more or less would be wrong."
+        """Names what is missing."""
+        return f"The quantity is no whole number of lots: {grouped(observed)} more would make one."
 
 
 class FreezeQuantity(_MarketRule):

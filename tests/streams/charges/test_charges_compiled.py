@@ -27,7 +27,8 @@ def compiled() -> Compiled:
     """The three functions, compiled."""
     numba = pytest.importorskip("numba", reason="the extra `fast` is not installed")
     bound = Bound(numba.njit, {})
-    return {each: numba.njit(bound.copy(each)) for each in (provisional, dealt, settled)}
+    plain: tuple[Any, ...] = (provisional, dealt, settled)
+    return {each: numba.njit(bound.copy(each)) for each in plain}
 
 
 @given(segments, days, st.sampled_from([1, -1]), values, values)
