@@ -13,13 +13,15 @@ from app.api.accounts import ACCOUNTS, LIMITS, BrokerAccount
 from app.api.context import Info
 from app.api.enums import BrokerKind, EventKind, UserErrorCode
 from app.api.errors import Refused, UserError, refused
+from app.api.event import camel
 from app.api.inputs import amount_errors, checked_name, own_row, rate_errors
-from app.api.risk import RiskLimits, RiskLimitsInput
+from app.api.risk import AMOUNTS, COUNTS, RiskLimits, RiskLimitsInput
 from app.api.rows import Row, only_row, rows_of
 from app.store.events import EventDraft, append
 from app.store.tables import metadata
 from app.store.tables.accounts import BrokerAccountStatus
 from app.store.tables.strategies import RunStatus
+from streams.domain.money import MAX_QUANTITY
 
 RUNS = metadata.tables["strategy_runs"]
 ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED, RunStatus.STOPPING)
@@ -183,15 +185,12 @@ async def set_limits(info: Info, given: SetRiskLimitsInput) -> SetRiskLimitsPayl
 
 def limit_errors(limits: RiskLimitsInput) -> list[UserError]:
     """What is wrong with limits."""
-    amounts = {
-        "limits.maxDailyLoss": limits.max_daily_loss,
-        "limits.capitalAllocation": limits.capital_allocation,
-        "limits.perStrategyCap": limits.per_strategy_cap,
-    }
-    errors = amount_errors(amounts, zero=False)
-    if limits.max_open_positions is not None and limits.max_open_positions < 1:
-        path = ["limits", "maxOpenPositions"]
-        errors.append(UserError(code=UserErrorCode.INVALID, message="It is 1 or more.", path=path))
+    errors = amount_errors({f"limits.{camel(name)}": getattr(limits, name) for name in AMOUNTS}, zero=False)
+    for name in COUNTS:
+        count = getattr(limits, name)
+        if count is not None and not 1 <= count <= MAX_QUANTITY:
+            path, message = ["limits", camel(name)], f"It is 1 or more, and at most {MAX_QUANTITY}."
+            errors.append(UserError(code=UserErrorCode.INVALID, message=message, path=path))
     return errors
 
 

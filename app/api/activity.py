@@ -20,6 +20,7 @@ from app.api.paging import Listing, Page, Window, arrow_page, sql_page
 from app.api.portfolio import POSITIONS, TRADES, Position, Trade
 from app.api.risk import RISK_EVENTS, RiskEvent
 from app.api.rows import Row
+from app.api.settlements import SETTLEMENTS, ChargeSettlement
 from app.store.tables.strategies import ResultKind
 from app.store.tables.trading import TradeVerdict
 from streams.domain.orders import OrderStatus, Side
@@ -92,6 +93,7 @@ ORDER_ACTIVITY = Activity("orders", ResultKind.ORDERS, ORDERS)
 FILL_ACTIVITY = Activity("fills", ResultKind.FILLS, FILLS)
 TRADE_ACTIVITY = Activity("trades", ResultKind.TRADES, TRADES)
 POSITION_ACTIVITY = Activity("positions", ResultKind.POSITIONS, POSITIONS)
+SETTLEMENT_ACTIVITY = Activity("charge_settlements", ResultKind.SETTLEMENTS, SETTLEMENTS)
 RISK_ACTIVITY = Activity(
     "risk_events",
     ResultKind.DECISIONS,
@@ -125,6 +127,13 @@ async def position_connection(info: Info, filter: ActivityFilter, request: Reque
 async def risk_connection(info: Info, filter: ActivityFilter, request: Request) -> Connection[RiskEvent]:
     """A page of risk events."""
     return await _connection(info, RISK_ACTIVITY, filter, request, RiskEvent.of)
+
+
+async def settlement_connection(
+    info: Info, filter: ActivityFilter, request: Request
+) -> Connection[ChargeSettlement]:
+    """A page of settled charges."""
+    return await _connection(info, SETTLEMENT_ACTIVITY, filter, request, ChargeSettlement.of)
 
 
 def chosen(text: str | None, type_name: str) -> UUID | None:

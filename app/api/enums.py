@@ -8,8 +8,11 @@ import strawberry
 from app.store.tables.accounts import BrokerAccountStatus, Role
 from app.store.tables.strategies import RunStatus
 from app.store.tables.trading import RiskEventKind, TradeVerdict
+from streams.charges.schedules import ScheduleKind
+from streams.domain.intents import Action, Sizing
 from streams.domain.market import Exchange, InstrumentKind, Interval
 from streams.domain.orders import Leg, OrderStatus, OrderType, ProductType, Side, Validity
+from streams.domain.venue import Slippage
 
 E = TypeVar("E", bound=type[Enum])
 
@@ -45,6 +48,7 @@ class EventKind(StrEnum):
     DECISION = "DECISION"
     ORDER = "ORDER"
     FILL = "FILL"
+    CHARGES = "CHARGES"
     POSITION = "POSITION"
     PNL = "PNL"
     RISK = "RISK"
@@ -93,10 +97,11 @@ described(
     "What an event tells of.",
     RUN_STATUS="A run changed its status.",
     RUN_PROGRESS="A run got further.",
-    INTENT="A strategy's target changed.",
+    INTENT="A strategy asked for something.",
     DECISION="Risk decided on an intent.",
     ORDER="An order changed its status.",
     FILL="An order was executed, in part or whole.",
+    CHARGES="A day's contract note settled what its fills cost.",
     POSITION="A position changed.",
     PNL="A run's profit and loss was struck anew.",
     RISK="A rule refused, or the trading state changed.",
@@ -142,6 +147,23 @@ described(
     ACTIVE="It can be traded with.",
     NEEDS_LOGIN="The broker's token is missing or over.",
     DELETED="Its credentials are erased; it is kept for the records.",
+)
+described(
+    Action,
+    "How the number of an intent is meant.",
+    name="IntentAction",
+    TARGET="The position to hold.",
+    ENTER="To be taken, or added.",
+    EXIT="To be given back, all of it.",
+)
+described(
+    Sizing,
+    "What the number of an intent measures.",
+    QUANTITY="Units of the instrument.",
+    LOTS="Lots of the instrument.",
+    VALUE="Money, in units of 1/10000 rupee.",
+    CAPITAL="Parts per million of the run's equity, laid out.",
+    RISK="Parts per million of the run's equity, lost when the stop-loss is hit.",
 )
 described(
     RunStatus,
@@ -197,12 +219,36 @@ described(
     MARGIN="Carried on margin.",
 )
 described(
+    ScheduleKind,
+    "What simulated orders cost.",
+    name="ChargeSchedule",
+    INDIAN="Brokerage, taxes and fees by the tariffs in force on each day.",
+    FLAT="A sum an order, once, with its first fill.",
+    NONE="Nothing.",
+)
+described(
+    Slippage,
+    "How much worse than the market a fill that takes liquidity is.",
+    name="SlippageModel",
+    BPS="Basis points of the price.",
+    TICKS="Ticks, a whole number.",
+    HALF_SPREAD="Half of a spread assumed in basis points of the price.",
+    VOLUME_SHARE="Basis points of the price, times the square of the fill's share of the candle's volume.",
+)
+described(
     Validity,
     "How long an order rests.",
     DAY="Until the session ends.",
     IOC="Immediate or cancel.",
 )
-described(Leg, "What an order is for.", ENTRY="To take risk.", EXIT="To give it back.")
+described(
+    Leg,
+    "What an order is for.",
+    ENTRY="To take risk.",
+    EXIT="To give it back.",
+    STOP_LOSS="To give it back at a loss that is bounded: rests beside the position.",
+    TAKE_PROFIT="To give it back at a gain that was aimed at: rests beside the position.",
+)
 described(
     OrderStatus,
     "Where an order stands.",

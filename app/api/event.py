@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import DateTime, Numeric, Uuid
+from sqlalchemy import Date, DateTime, Numeric, Uuid
 
 from app.api.context import Info
 from app.api.enums import EventKind
@@ -78,7 +78,12 @@ def camel(name: str) -> str:
 def _typed(kind: Any, value: Any) -> Any:
     if value is None:
         return value
-    readers: dict[type, Callable[[Any], Any]] = {Uuid: UUID, Numeric: decimal, DateTime: moment}
+    readers: dict[type, Callable[[Any], Any]] = {
+        Uuid: UUID,
+        Numeric: decimal,
+        DateTime: moment,
+        Date: date.fromisoformat,
+    }
     reader = next((reader for known, reader in readers.items() if isinstance(kind, known)), None)
     return reader(value) if reader else value
 

@@ -11,6 +11,7 @@ from app.api.context import Info
 from app.api.enums import EventKind
 from app.api.event import Event, Seen
 from app.api.ledger_events import (
+    ChargesSettled,
     OrderChanged,
     OrderFilled,
     PnlChanged,
@@ -64,6 +65,7 @@ EVENT_TYPES: dict[EventKind, Callable[[Seen], Event]] = {
     EventKind.DECISION: DecisionMade.of,
     EventKind.ORDER: OrderChanged.of,
     EventKind.FILL: OrderFilled.of,
+    EventKind.CHARGES: ChargesSettled.of,
     EventKind.POSITION: PositionChanged.of,
     EventKind.PNL: PnlChanged.of,
     EventKind.RISK: RiskAlerted.of,
@@ -76,5 +78,5 @@ EVENT_TYPES: dict[EventKind, Callable[[Seen], Event]] = {
 CONCRETE = (
     *(RunStatusChanged, RunProgressed, IntentRaised, DecisionMade, OrderChanged, OrderFilled),
     *(PositionChanged, TradeChanged, PnlChanged, RiskAlerted, LogWritten, StrategyChanged),
-    BrokerAccountChanged,
+    *(BrokerAccountChanged, ChargesSettled),
 )

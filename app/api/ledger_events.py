@@ -14,6 +14,7 @@ from app.api.orders import Fill, Order, average, existing
 from app.api.portfolio import Position, Trade
 from app.api.risk import RiskEvent
 from app.api.scalars import Long
+from app.api.settlements import ChargeSettlement
 from streams.domain.orders import OrderStatus, Side
 
 
@@ -63,6 +64,20 @@ class OrderFilled(Event):
     def of(cls, seen: Seen) -> Self:
         """From its payload."""
         return cls(**seen.common(), fill=Fill.of(seen.row("fills")))
+
+
+@strawberry.type(description="A day's contract note settled what its fills cost.")
+class ChargesSettled(Event):
+    """A day's charges are settled."""
+
+    settlement: ChargeSettlement = strawberry.field(
+        description="What it adds for an instrument, or takes off."
+    )
+
+    @classmethod
+    def of(cls, seen: Seen) -> Self:
+        """From its payload."""
+        return cls(**seen.common(), settlement=ChargeSettlement.of(seen.row("charge_settlements")))
 
 
 @strawberry.type(description="A position changed.")

@@ -1,6 +1,6 @@
 """The market: instruments, and candles as columns."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -51,6 +51,13 @@ class Instrument(Node):
     tradable: bool = strawberry.field(description="Whether orders can be placed in it.")
     tick_size: Decimal = strawberry.field(description="The step of its price, in rupees.")
     lot_size: int = strawberry.field(description="Quantities are multiples of this.")
+    freeze_quantity: Long | None = strawberry.field(
+        description="The most the exchange takes in one order; null: any. What is larger is sent in slices."
+    )
+    price_band_percent: Decimal | None = strawberry.field(
+        description="How far a day's prices may be from the last close, in %; null: any."
+    )
+    expiry: date | None = strawberry.field(description="The last trading date of a derivative; else null.")
     synthetic: bool = strawberry.field(description="Whether its candles were made up for a demonstration.")
 
     @classmethod
@@ -66,6 +73,9 @@ class Instrument(Node):
             tradable=row["kind"] != InstrumentKind.INDEX,
             tick_size=row["tick_size"],
             lot_size=row["lot_size"],
+            freeze_quantity=None if row["freeze_quantity"] is None else Long(row["freeze_quantity"]),
+            price_band_percent=row["price_band_percent"],
+            expiry=row["expiry"],
             synthetic=row["synthetic"],
         )
 

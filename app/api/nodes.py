@@ -17,6 +17,7 @@ from app.api.portfolio import Position, Trade
 from app.api.risk import RiskEvent
 from app.api.rows import Row
 from app.api.runs import StrategyRun
+from app.api.settlements import ChargeSettlement
 from app.api.strategies import Strategy
 from app.store.tables.strategies import ResultKind
 
@@ -34,6 +35,7 @@ KEPT: dict[str, tuple[str, Callable[[Row], Node]]] = {
     "Trade": ("trades", Trade.of),
     "Position": ("positions", Position.of),
     "RiskEvent": ("risk_events", RiskEvent.of),
+    "ChargeSettlement": ("charge_settlements", ChargeSettlement.of),
 }
 RESULTS: dict[str, tuple[ResultKind, Any]] = {
     "Order": (ResultKind.ORDERS, Order.of),
@@ -41,6 +43,7 @@ RESULTS: dict[str, tuple[ResultKind, Any]] = {
     "Trade": (ResultKind.TRADES, Trade.of),
     "Position": (ResultKind.POSITIONS, Position.of),
     "RiskEvent": (ResultKind.DECISIONS, RiskEvent.of),
+    "ChargeSettlement": (ResultKind.SETTLEMENTS, ChargeSettlement.of),
 }
 
 

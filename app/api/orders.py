@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
 
+from app.api.charge_parts import ChargeParts, parts_of
 from app.api.context import Info
 from app.api.errors import Refusal
 from app.api.ids import global_id
@@ -16,7 +17,10 @@ from app.api.node import Node
 from app.api.paging import Listing, id_key, moment_key
 from app.api.rows import Row
 from app.api.scalars import JSON, Long
-from app.store.tables.strategies import ResultKind
+from app.engine.options import RunOptions
+from app.store.driver import indian_date
+from app.store.tables.strategies import ResultKind, RunStatus
+from streams.charges.schedules import ScheduleKind
 from streams.domain.orders import Leg, OrderStatus, OrderType, ProductType, Side, Validity
 
 if TYPE_CHECKING:
@@ -71,7 +75,10 @@ class Fill(InRun, Node):
     side: Side = strawberry.field(description="Which way.")
     quantity: Long = strawberry.field(description="Units executed.")
     price: Decimal = strawberry.field(description="The price of one, in rupees.")
-    charges: Decimal = strawberry.field(description="What it cost, in rupees.")
+    charges: Decimal = strawberry.field(
+        description="What it cost, in rupees; see `provisional` and the run's `chargeSettlements`."
+    )
+    charge_parts: ChargeParts = strawberry.field(description="The same, part by part.")
     broker_trade_id: str = strawberry.field(description="The broker's own name for it.")
     traded_at: datetime = strawberry.field(description="When it was executed, on the run's clock.")
     order_row: strawberry.Private[UUID]
@@ -88,10 +95,19 @@ class Fill(InRun, Node):
             quantity=Long(row["quantity"]),
             price=row["price"],
             charges=row["charges"],
+            charge_parts=parts_of(row["charge_parts"], row["charges"]),
             broker_trade_id=row["broker_trade_id"],
             traded_at=row["traded_at"],
             order_row=row["order_id"],
         )
+
+    @strawberry.field(
+        description="Whether its day's contract note is still to come: what that adds or takes off is in the"
+        " run's `chargeSettlements`."
+    )
+    async def provisional(self, info: Info) -> bool:
+        """Whether its day has not been settled."""
+        return unsettled(await existing(info, "strategy_runs", self.run_row), self.traded_at)
 
     @strawberry.field(description="The order it executed.")
     async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("app.api.orders")]:
@@ -107,9 +123,12 @@ class OrderEvent:
     """One thing that happened to an order."""
 
     sequence: int = strawberry.field(description="Its place among the order's events, from 0.")
-    kind: str = strawberry.field(description="DECIDED first, then the status the order took.")
+    kind: str = strawberry.field(
+        description="DECIDED first, then the status the order took; MODIFIED where its numbers changed."
+    )
     payload: JSON = strawberry.field(
-        description="Its details; of DECIDED, each rule's verdict with its numbers."
+        description="Its details; of DECIDED, each rule's verdict with its numbers; of MODIFIED, what it is"
+        " for since."
     )
     at: datetime = strawberry.field(description="When.")
 
@@ -121,14 +140,19 @@ class Order(InRun, Node):
     side: Side = strawberry.field(description="Which way.")
     leg: Leg = strawberry.field(description="What it is for.")
     cause: str = strawberry.field(
-        description="What asked for it: `intent:<sequence>` or `command:<sequence>`."
+        description="What asked for it, with a number or a time: `intent:`, `command:`, `exit_after:` or"
+        " `square_off:`."
     )
     order_type: OrderType = strawberry.field(description="How its price is set.")
     product_type: ProductType = strawberry.field(description="How the position is carried.")
     validity: Validity = strawberry.field(description="How long it rests.")
-    quantity: Long = strawberry.field(description="Units asked for.")
-    limit_price: Decimal | None = strawberry.field(description="The limit, in rupees, where it has one.")
-    trigger_price: Decimal | None = strawberry.field(description="The trigger, in rupees, where it has one.")
+    quantity: Long = strawberry.field(description="Units asked for, as last modified.")
+    limit_price: Decimal | None = strawberry.field(
+        description="The limit, in rupees, where it has one, as last modified."
+    )
+    trigger_price: Decimal | None = strawberry.field(
+        description="The trigger, in rupees, where it has one, as last modified."
+    )
     status: OrderStatus = strawberry.field(description="Where it stands.")
     filled_quantity: Long = strawberry.field(description="Units executed so far.")
     average_price: Decimal | None = strawberry.field(description="Mean price of the executions, in rupees.")
@@ -157,9 +181,7 @@ class Order(InRun, Node):
             order_type=OrderType(row["order_type"]),
             product_type=ProductType(row["product_type"]),
             validity=Validity(row["validity"]),
-            quantity=Long(row["quantity"]),
-            limit_price=row["limit_price"],
-            trigger_price=row["trigger_price"],
+            **_asked(row),
             status=OrderStatus(row["status"]),
             filled_quantity=Long(filled),
             average_price=average(row["filled_value"], filled),
@@ -201,6 +223,23 @@ class Order(InRun, Node):
             OrderEvent(sequence=row["sequence"], kind=row["kind"], payload=JSON(row["payload"]), at=row["at"])
             for row in rows
         ]
+
+
+def _asked(row: Row) -> dict[str, Any]:
+    """What it is for since it was last modified; rows from before that was kept have it as it was placed."""
+    prefix = "" if row.get("asked_quantity") is None else "asked_"
+    prices = {name: row[prefix + name] for name in ("limit_price", "trigger_price")}
+    return {"quantity": Long(row[f"{prefix}quantity"]), **prices}
+
+
+def unsettled(run: Row, traded_at: datetime) -> bool:
+    """Whether a fill of this time waits for its contract note: a run settles a day when it has come to a
+    later one, or has come to its end."""
+    if RunOptions.of(run).charges is not ScheduleKind.INDIAN:
+        return False
+    reached = run["last_candle_at"]
+    over = run["status"] in (RunStatus.STOPPED, RunStatus.COMPLETED)
+    return not over and (reached is None or indian_date(reached) <= indian_date(traded_at))
 
 
 def average(value: Decimal, quantity: int) -> Decimal | None:

@@ -15,11 +15,17 @@ from app.api.node import Node
 from app.api.orders import LazyRun, existing
 from app.api.paging import Listing, id_key, moment_key
 from app.api.rows import Row
+from app.api.scalars import Long
 from app.api.verdicts import decimal
 from app.store.tables.trading import RiskEventKind
 
 RISK_EVENTS = Listing("riskEvents", (moment_key("created_at"), id_key()))
-LIMIT_NAMES = ("max_daily_loss", "max_open_positions", "capital_allocation", "per_strategy_cap")
+COUNTS = ("max_open_positions", "max_order_quantity", "max_orders_per_day", "max_trades_per_day")
+AMOUNTS = (
+    *("max_daily_loss", "max_account_daily_loss", "max_order_value"),
+    *("capital_allocation", "per_strategy_cap"),
+)
+LIMIT_NAMES = (*COUNTS, *AMOUNTS)
 
 
 @strawberry.type(description="The numbers the rules hold to; null switches a rule off.")
@@ -30,13 +36,22 @@ class RiskLimits:
     max_open_positions: int | None = strawberry.field(description="Instruments that may be open at once.")
     capital_allocation: Decimal | None = strawberry.field(description="Rupees a run may have at work.")
     per_strategy_cap: Decimal | None = strawberry.field(description="Rupees of exposure of one strategy.")
+    max_order_quantity: Long | None = strawberry.field(description="Units one order may be for.")
+    max_order_value: Decimal | None = strawberry.field(description="Rupees one order may be worth.")
+    max_account_daily_loss: Decimal | None = strawberry.field(
+        description="Rupees that all runs of the account may lose together in a day (IST)."
+    )
+    max_orders_per_day: int | None = strawberry.field(description="Orders a run may place in a day (IST).")
+    max_trades_per_day: int | None = strawberry.field(
+        description="Decisions to take risk a run may make in a day (IST)."
+    )
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """From a row of `risk_limits` or a run's `limits`."""
-        numbers = {name: decimal(values.get(name)) for name in LIMIT_NAMES}
-        count = numbers.pop("max_open_positions")
-        return cls(max_open_positions=None if count is None else int(count), **numbers)
+        numbers: dict[str, Any] = {name: decimal(values.get(name)) for name in AMOUNTS}
+        numbers |= {name: None if (held := values.get(name)) is None else int(held) for name in COUNTS}
+        return cls(**numbers)
 
 
 @strawberry.input(description="The numbers the rules shall hold to; null, or nothing, switches a rule off.")
@@ -54,6 +69,22 @@ class RiskLimitsInput:
     )
     per_strategy_cap: Decimal | None = strawberry.field(
         default=None, description="Rupees of exposure of one strategy; more than 0."
+    )
+    max_order_quantity: Long | None = strawberry.field(
+        default=None, description="Units one order may be for; 1 or more."
+    )
+    max_order_value: Decimal | None = strawberry.field(
+        default=None, description="Rupees one order may be worth; more than 0."
+    )
+    max_account_daily_loss: Decimal | None = strawberry.field(
+        default=None,
+        description="Rupees that all runs of the account may lose together in a day (IST); more than 0.",
+    )
+    max_orders_per_day: int | None = strawberry.field(
+        default=None, description="Orders a run may place in a day (IST); 1 or more."
+    )
+    max_trades_per_day: int | None = strawberry.field(
+        default=None, description="Decisions to take risk a run may make in a day (IST); 1 or more."
     )
 
     def values(self) -> dict[str, Decimal | int | None]:

@@ -14,7 +14,7 @@ from app.api.errors import UserError, refused
 from app.api.idempotency import Idempotency
 from app.api.inputs import own_row
 from app.api.rows import Row, changed, only_row, row_of
-from app.api.run_start import RUNS, RunPayload, queue, queued, replayed
+from app.api.run_start import FRESH, RUNS, RunPayload, queue, queued, replayed
 from app.api.runs import StrategyRun
 from app.store.events import append
 from app.store.tables import metadata
@@ -27,7 +27,7 @@ ENDED = (RunStatus.STOPPED, RunStatus.COMPLETED, RunStatus.FAILED)
 PINNED = (
     *("user_id", "kind", "mode", "strategy_id", "strategy_version_id", "broker_account_id", "strategy_kind"),
     *("config", "instrument_ids", "interval", "from_at", "to_at", "capital", "slippage_bps"),
-    *("charge_per_order", "speed", "limits"),
+    *("charge_per_order", "speed", "limits", "options"),
 )
 
 
@@ -139,9 +139,8 @@ async def _repeated(info: Info, session: AsyncSession, run: Row) -> Row:
     if kind is None:
         raise refused(UserErrorCode.NOT_FOUND, "This server no longer has its kind of strategy.", "runId")
     values: dict[str, Any] = {name: run[name] for name in PINNED}
-    values |= {"id": uuid4(), "status": RunStatus.QUEUED.value, "restarted_from_id": run["id"]}
-    values |= {"code_hash": source_hash(kind), "created_at": info.context.api.clock.now()}
-    return await queue(session, values | {"fencing_token": 0, "progress": 0})
+    values |= {"id": uuid4(), "restarted_from_id": run["id"], "code_hash": source_hash(kind)}
+    return await queue(session, values | FRESH | {"created_at": info.context.api.clock.now()})
 
 
 async def delete_run(info: Info, given: RunInput) -> DeleteRunPayload:

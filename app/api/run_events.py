@@ -14,9 +14,11 @@ from app.api.ids import global_id
 from app.api.market import Instrument
 from app.api.orders import existing
 from app.api.scalars import JSON, Long
-from app.api.verdicts import RuleVerdict
+from app.api.verdicts import RuleVerdict, decimal
 from app.store.tables.strategies import RunStatus
 from app.store.tables.trading import TradeVerdict
+from streams.domain.intents import Action, Sizing
+from streams.domain.orders import OrderType
 
 
 @strawberry.type(description="A run changed its status.")
@@ -52,13 +54,21 @@ class RunProgressed(Event):
         )
 
 
-@strawberry.type(description="A strategy's target changed.")
+@strawberry.type(description="A strategy asked for something.")
 class IntentRaised(Event):
-    """A strategy's target changed."""
+    """A strategy asked for something."""
 
     sequence: Long = strawberry.field(description="Its place among the run's intents, from 0.")
     candle_at: datetime = strawberry.field(description="The candle at whose close it was raised.")
-    target: Long = strawberry.field(description="The position wanted; negative is short.")
+    target: Long = strawberry.field(
+        description="The position wanted, in the measure of `sizing`; negative is short."
+    )
+    action: Action = strawberry.field(description="How the number is meant.")
+    sizing: Sizing = strawberry.field(description="What the number measures.")
+    order_type: OrderType = strawberry.field(description="How the order's price is set.")
+    limit_price: Decimal | None = strawberry.field(description="The limit named, in rupees.")
+    trigger_price: Decimal | None = strawberry.field(description="The trigger named, in rupees.")
+    tag: str | None = strawberry.field(description="The strategy's own word for it.")
     instrument_row: strawberry.Private[UUID]
 
     @strawberry.field(description="The instrument.")
@@ -75,6 +85,12 @@ class IntentRaised(Event):
             sequence=Long(said["sequence"]),
             candle_at=datetime.fromisoformat(said["candleAt"]),
             target=Long(said["target"]),
+            action=Action(said.get("action", Action.TARGET)),
+            sizing=Sizing(said.get("sizing", Sizing.QUANTITY)),
+            order_type=OrderType(said.get("orderType", OrderType.MARKET)),
+            limit_price=decimal(said.get("limitPrice")),
+            trigger_price=decimal(said.get("triggerPrice")),
+            tag=said.get("tag"),
             instrument_row=UUID(said["instrumentId"]),
         )
 

@@ -18,7 +18,9 @@ from app.api.inputs import amount_errors, own_row, rate_errors
 from app.api.pinned_limits import pinned_limits
 from app.api.risk import RiskLimitsInput
 from app.api.rows import Row, only_row, row_of
-from app.api.run_market import checked_instruments, covered
+from app.api.run_market import Asked, check_detail, check_references, checked_instruments, covered
+from app.api.run_options import TradingInput
+from app.api.run_terms import option_errors, pinned_options
 from app.api.runs import StrategyRun
 from app.api.strategies import VERSIONS_TABLE
 from app.api.strategy_changes import checked_config, registered
@@ -27,9 +29,10 @@ from app.store.driver import to_moment
 from app.store.events import EventDraft, append
 from app.store.tables import metadata
 from app.store.tables.strategies import RunStatus
-from streams.domain.market import Interval
+from streams.domain.venue import Slippage
 from streams.sessions import DAY, IST
-from streams.strategies.base import BaseStrategy, StrategyConfig, source_hash
+from streams.strategies.asks import Intents
+from streams.strategies.base import BaseStrategy, StrategyConfig, build, source_hash
 
 RUNS = metadata.tables["strategy_runs"]
 FASTEST = 1_000_000
@@ -37,7 +40,7 @@ EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 @strawberry.input(description="A run to start.")
-class StartRunInput:
+class StartRunInput(TradingInput):
     """A run to start."""
 
     strategy_id: strawberry.ID = strawberry.field(description="What to run; its newest version is pinned.")
@@ -47,7 +50,6 @@ class StartRunInput:
         description="The account; PAPER needs one, a BACKTEST takes its slippage, charge and limits.",
     )
     instrument_ids: list[strawberry.ID] = strawberry.field(description="What to trade: 1 to 50 of them.")
-    interval: Interval = strawberry.field(description="How long the candles last.")
     from_: date | None = strawberry.field(
         name="from", default=None, description="The first trading date (IST); of all candles when absent."
     )
@@ -55,14 +57,6 @@ class StartRunInput:
         default=None, description="The last trading date (IST), included; of all candles when absent."
     )
     capital: Decimal = strawberry.field(description="What it is given, in rupees.")
-    slippage_bps: Decimal | None = strawberry.field(
-        default=None,
-        description="What a simulated fill loses, in basis points; the account's when absent, else 0.",
-    )
-    charge_per_order: Decimal | None = strawberry.field(
-        default=None,
-        description="What a simulated order costs, in rupees; the account's when absent, else 0.",
-    )
     speed: Decimal | None = strawberry.field(
         default=None,
         description="Of a PAPER run over stored candles: times real time, 60 is a day in 6 minutes; null is"
@@ -133,6 +127,7 @@ def _check_numbers(given: StartRunInput) -> None:
         *rate_errors({"slippageBps": given.slippage_bps}, MOST_SLIPPAGE),
         *rate_errors({"speed": given.speed}, FASTEST),
         *(limit_errors(given.limits) if given.limits else ()),
+        *option_errors(given),
         *_contradictions(given),
     ]
     if errors:
@@ -167,27 +162,43 @@ def _contradictions(given: StartRunInput) -> list[UserError]:
 
 async def _pinned(info: Info, session: AsyncSession, given: StartRunInput) -> dict[str, Any]:
     """The new run's columns."""
-    strategy, config = await _strategy(info, session, given)
+    strategy, asked = await _strategy(info, session, given)
+    account = await _account(session, given)
+    instruments = await checked_instruments(session, given.instrument_ids, asked)
+    charge = account["charge_per_order"] if account else Decimal(0)
+    options = pinned_options(given, charge, instruments, asked.intents)
+    start, end = await _range(session, given, instruments, asked.intents)
     return {
         "id": uuid4(),
         "user_id": info.context.viewer.user_id,
         "kind": "STRATEGY",
         "mode": given.mode.value,
-        "status": RunStatus.QUEUED.value,
         "capital": given.capital,
         "speed": given.speed,
-        "fencing_token": 0,
-        "progress": Decimal(0),
         "created_at": info.context.api.clock.now(),
+        **FRESH,
         **strategy,
-        **await _account(session, given, strategy["strategy_id"]),
-        **await _market(session, given, config),
+        **_terms(given, account),
+        "broker_account_id": account["id"] if account else None,
+        "limits": await pinned_limits(session, given.limits, account, strategy["strategy_id"]),
+        "options": options.document(),
+        "instrument_ids": [row["id"] for row in instruments],
+        "interval": given.interval.value,
+        "from_at": start,
+        "to_at": end,
     }
 
 
-async def _strategy(
-    info: Info, session: AsyncSession, given: StartRunInput
-) -> tuple[dict[str, Any], StrategyConfig]:
+FRESH = {
+    "status": RunStatus.QUEUED.value,
+    "fencing_token": 0,
+    "progress": Decimal(0),
+    "warnings": list[str](),
+}
+"""What a run begins with."""
+
+
+async def _strategy(info: Info, session: AsyncSession, given: StartRunInput) -> tuple[dict[str, Any], Asked]:
     """What is run: the newest version, checked again by the class as it is now."""
     strategy = await own_row(session, "strategies", "Strategy", given.strategy_id, "strategyId")
     if strategy["archived_at"] is not None:
@@ -203,7 +214,7 @@ async def _strategy(
         "config": config.model_dump(mode="json"),
         "code_hash": source_hash(kind),
     }
-    return columns, config
+    return columns, Asked(config, build(kind, config))
 
 
 def _fitting(kind: type[BaseStrategy], config: Any) -> StrategyConfig:
@@ -215,31 +226,33 @@ def _fitting(kind: type[BaseStrategy], config: Any) -> StrategyConfig:
         raise refused(UserErrorCode.INVALID, message, "strategyId") from None
 
 
-async def _account(session: AsyncSession, given: StartRunInput, strategy_id: UUID) -> dict[str, Any]:
-    """Where it trades, on which terms: as given, else the account's."""
-    account: Row | None = None
-    if given.broker_account_id is not None:
-        account = await active_account(session, given.broker_account_id, "brokerAccountId")
-    terms = account or {"id": None, "slippage_bps": Decimal(0), "charge_per_order": Decimal(0)}
-    asked = {"slippage_bps": given.slippage_bps, "charge_per_order": given.charge_per_order}
-    return {
-        "broker_account_id": terms["id"],
-        **{name: terms[name] if value is None else value for name, value in asked.items()},
-        "limits": await pinned_limits(session, given.limits, account, strategy_id),
-    }
+async def _account(session: AsyncSession, given: StartRunInput) -> Row | None:
+    """Where it trades, if it is in an account."""
+    if given.broker_account_id is None:
+        return None
+    return await active_account(session, given.broker_account_id, "brokerAccountId")
 
 
-async def _market(session: AsyncSession, given: StartRunInput, config: StrategyConfig) -> dict[str, Any]:
-    """What it trades, over which candles."""
-    instruments = await checked_instruments(session, given.instrument_ids, config)
+def _terms(given: StartRunInput, account: Row | None) -> dict[str, Decimal]:
+    """Slippage in basis points, unless another model takes its place, and the charge: as given, else the
+    account's."""
+    own = account or {"slippage_bps": Decimal(0), "charge_per_order": Decimal(0)}
+    bps = given.slippage_bps
+    if given.slippage is not None:
+        bps = given.slippage.amount if given.slippage.model is Slippage.BPS else Decimal(0)
+    asked = {"slippage_bps": bps, "charge_per_order": given.charge_per_order}
+    return {name: own[name] if value is None else value for name, value in asked.items()}
+
+
+async def _range(
+    session: AsyncSession, given: StartRunInput, instruments: list[Row], intents: Intents
+) -> tuple[datetime, datetime]:
+    """Over which candles: there are some of each instrument, and of whatever else it needs to read."""
     bounds = (_midnight(given.from_), _midnight(given.to, days=1))
     start, end = await covered(session, instruments, given.interval, bounds)
-    return {
-        "instrument_ids": [row["id"] for row in instruments],
-        "interval": given.interval.value,
-        "from_at": start,
-        "to_at": end,
-    }
+    await check_detail(session, instruments, given.intrabar_interval, (start, end))
+    await check_references(session, instruments, given.interval, intents)
+    return start, end
 
 
 def _midnight(day: date | None, days: int = 0) -> datetime | None:

@@ -16,6 +16,7 @@ from app.api.activity import (
     order_connection,
     position_connection,
     risk_connection,
+    settlement_connection,
     trade_connection,
 )
 from app.api.connections import After, Before, Connection, First, Last, Request
@@ -31,7 +32,9 @@ from app.api.portfolio import PnlSeries, Position, Trade
 from app.api.reports import BacktestReport, report_of_run
 from app.api.risk import RiskEvent, RiskLimits
 from app.api.rows import Row
+from app.api.run_options import RunOptions
 from app.api.scalars import JSON
+from app.api.settlements import ChargeSettlement
 from app.api.strategies import Strategy
 from app.store.tables.strategies import RunStatus
 from streams.domain.market import Interval
@@ -57,6 +60,13 @@ class StrategyRun(Node):
     capital: Decimal = strawberry.field(description="What it was given, in rupees.")
     slippage_bps: Decimal = strawberry.field(description="What a simulated fill loses, in basis points.")
     charge_per_order: Decimal = strawberry.field(description="What a simulated order costs, in rupees.")
+    options: RunOptions = strawberry.field(description="How it trades.")
+    path_note: str | None = strawberry.field(
+        description="Of a backtest: why it went candle by candle, if it could not go the fast way."
+    )
+    warnings: list[str] = strawberry.field(
+        description="What to know before believing its figures, like a jump in a price that nothing explains."
+    )
     speed: Decimal | None = strawberry.field(description="Times real time; null is as fast as possible.")
     limits: RiskLimits = strawberry.field(description="The numbers its rules hold to.")
     progress: Decimal = strawberry.field(description="How much of its candles is behind it, 0 to 1.")
@@ -79,6 +89,7 @@ class StrategyRun(Node):
             from_=row["from_at"],
             to=row["to_at"],
             limits=RiskLimits.of(row["limits"]),
+            options=RunOptions.of(row),
             row=row,
             **same,
         )
@@ -158,6 +169,15 @@ class StrategyRun(Node):
             info, ActivityFilter(run_id=self.id), Request(first, last, after, before)
         )
 
+    @strawberry.field(description="What contract notes made of its provisional charges, newest first.")
+    async def charge_settlements(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[ChargeSettlement]:
+        """Its settled charges."""
+        return await settlement_connection(
+            info, ActivityFilter(run_id=self.id), Request(first, last, after, before)
+        )
+
     @strawberry.field(description="What the system said about it, newest first.")
     async def system_logs(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
@@ -183,6 +203,8 @@ _SAME = (
     "capital",
     "slippage_bps",
     "charge_per_order",
+    "path_note",
+    "warnings",
     "speed",
     "progress",
     "last_candle_at",

@@ -5,11 +5,15 @@ from typing import NamedTuple, Protocol
 
 from reactivex import Observable
 
-from streams.domain.orders import OrderStatus, OrderType, ProductType, Side, Validity
+from streams.domain.orders import Leg, OrderStatus, OrderType, ProductType, Side, Validity
 
 
 class BrokerOrder(NamedTuple):
-    """An order as it goes out. `correlation_id` is ours: 25 characters at most of `[A-Za-z0-9_-]`."""
+    """An order as it goes out. `correlation_id` is ours: 25 characters at most of `[A-Za-z0-9_-]`.
+
+    `decided_at` is the open time of the last candle known when it was decided, microseconds UTC; None where
+    no candle was looked at.
+    """
 
     correlation_id: str
     instrument: str
@@ -20,6 +24,8 @@ class BrokerOrder(NamedTuple):
     validity: Validity
     limit_price: Decimal | None = None
     trigger_price: Decimal | None = None
+    leg: Leg = Leg.ENTRY
+    decided_at: int | None = None
 
 
 class Accepted(NamedTuple):
@@ -109,8 +115,15 @@ class BrokerInterface(Protocol):
         """Sends an order, once."""
         ...
 
-    async def modify_order(self, broker_order_id: str, quantity: int, limit_price: Decimal | None) -> Answer:
-        """Changes a resting order."""
+    async def modify_order(
+        self,
+        broker_order_id: str,
+        quantity: int,
+        limit_price: Decimal | None,
+        trigger_price: Decimal | None = None,
+    ) -> Answer:
+        """Changes a resting order: the whole quantity, what has filled included, and its prices (None: as
+        they are)."""
         ...
 
     async def cancel_order(self, broker_order_id: str) -> Answer:

@@ -1,6 +1,7 @@
 """A backtest run: candles by the batch through the pipeline in a thread, its outcome as tables."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -12,15 +13,16 @@ import pyarrow as pa
 from app.engine import rows
 from app.engine.failures import StrategyRaised
 from app.engine.identity import RunIdentity
-from app.engine.plan import PRODUCT, Plan
+from app.engine.plan import Plan
 from app.store.driver import to_moment
 from app.store.results import MONEY, moment_column, money_column, table_of
 from app.store.tables.strategies import ResultKind
 from streams.backtest import Backtest, Outcome
 from streams.domain.market import Chunk
-from streams.events import Decided, FillBooked, OrderMoved, Place, PositionChanged
+from streams.events import ChargesSettled, Decided, FillBooked, Modify, OrderMoved, Place, PositionChanged
 from streams.frames import moments
 from streams.report import Figures
+from streams.sessions import DAY, IST
 
 BATCH = 16_384
 """Candles at once: the temporaries of the columns then stay in the processor's cache."""
@@ -70,13 +72,14 @@ def results(run: RunIdentity, outcome: Outcome) -> dict[ResultKind, pa.Table]:
         ResultKind.ORDERS: _orders(run, outcome, at),
         ResultKind.FILLS: table_of(
             ["fills"],
-            [rows.fill(run, each.fill, to_moment(each.fill.time)) for each in _of(outcome, FillBooked)],
+            [rows.fill(run, each, to_moment(each.fill.time)) for each in _of(outcome, FillBooked)],
         ),
         ResultKind.TRADES: table_of(
             ["trades"],
             [rows.trade(run, each, at(each.intent.time)) for each in outcome.trades.by_intent.values()],
         ),
         ResultKind.POSITIONS: _positions(run, outcome, at),
+        ResultKind.SETTLEMENTS: _settlements(run, outcome),
         ResultKind.EQUITY: pa.table(
             {
                 "at": moment_column(outcome.curve.time + run.interval.microseconds),
@@ -129,13 +132,27 @@ def _orders(run: RunIdentity, outcome: Outcome, at: _Stamp) -> pa.Table:
     made = {
         each.request.key: rows.order(run, each.request, at(each.request.time)) for each in _of(outcome, Place)
     }
-    for each in _of(outcome, OrderMoved):
-        state = rows.order_state(run, each, 0, at(each.request.time))
-        made[each.request.key] |= {name: value for name, value in state.items() if name not in _SEQUENCED}
+    for each in outcome.effects:
+        if isinstance(each, OrderMoved):
+            state = rows.order_state(run, each, 0, at(each.request.time))
+            made[each.request.key] |= {name: value for name, value in state.items() if name not in _SEQUENCED}
+        elif isinstance(each, Modify):
+            made[each.request.key] |= rows.asked_now(each.request)
     return table_of(["orders", "order_states"], list(made.values()))
 
 
 _SEQUENCED = ("last_sequence", "user_id", "run_id")
+
+
+def _settlements(run: RunIdentity, outcome: Outcome) -> pa.Table:
+    """Each stamped with the end of the day it settles."""
+    found: list[rows.Row] = []
+    before = Counter[tuple[int, int]]()
+    for each in _of(outcome, ChargesSettled):
+        place = each.day, each.instrument
+        found.append(rows.settlement(run, each, before[place], to_moment((each.day + 1) * DAY - IST)))
+        before[place] += 1
+    return table_of(["charge_settlements"], found)
 
 
 def _positions(run: RunIdentity, outcome: Outcome, at: _Stamp) -> pa.Table:
@@ -144,7 +161,7 @@ def _positions(run: RunIdentity, outcome: Outcome, at: _Stamp) -> pa.Table:
     stamp = at(outcome.state.time)
     return table_of(
         ["positions"],
-        [rows.position(run, each, PRODUCT, marks[place], stamp) for place, each in sorted(last.items())],
+        [rows.position(run, each, marks[place], stamp) for place, each in sorted(last.items())],
     )
 
 

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from app.brokers.base import Accepted, BrokerInterface, BrokerUpdate, Refused
 from app.engine.outgoing import to_broker
 from app.engine.plan import Plan
+from app.engine.rows import amount
 from streams.domain.money import to_units
 from streams.domain.orders import OrderKey, OrderRequest, OrderStatus
-from streams.events import Cancel, Execution, Place, Report
+from streams.events import Cancel, Execution, Modify, Place, Report
+
+Errand = Place | Modify | Cancel
 
 
 class Courier:
@@ -19,11 +22,15 @@ class Courier:
         self._updates: list[BrokerUpdate] = []
         broker.updates.subscribe(self._updates.append)
 
-    async def carry(self, errand: Place | Cancel) -> Report | None:
-        """Does it; what the broker answered to an order. A cancel's outcome comes as an update."""
+    async def carry(self, errand: Errand) -> Report | None:
+        """Does it; what the broker answered to an order. What becomes of a change or a cancel comes as an
+        update, if at all: an order that ended meanwhile has told so already."""
         if isinstance(errand, Place):
             return await self._place(errand.request)
-        await self._cancel(errand.order)
+        if isinstance(errand, Modify):
+            await self._modify(errand.request)
+        else:
+            await self._cancel(errand.order)
         return None
 
     async def _place(self, request: OrderRequest) -> Report:
@@ -35,6 +42,12 @@ class Courier:
         if isinstance(answer, Refused):
             return Report(request.key, OrderStatus.REJECTED, reason=f"{answer.code}: {answer.reason}")
         return Report(request.key, OrderStatus.UNKNOWN, reason=answer.reason)
+
+    async def _modify(self, request: OrderRequest) -> None:
+        found = await self._broker.get_order_status(self._plan.identity.correlation_id(request.key))
+        if found is not None:
+            prices = amount(request.limit_price), amount(request.trigger_price)
+            await self._broker.modify_order(found.broker_order_id, request.quantity, *prices)
 
     async def _cancel(self, key: OrderKey) -> None:
         found = await self._broker.get_order_status(self._plan.identity.correlation_id(key))

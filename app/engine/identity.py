@@ -10,7 +10,10 @@ from streams.domain.orders import OrderKey, ProductType
 
 
 class RunIdentity(NamedTuple):
-    """A claimed run. `account_id` is None for a backtest; `fencing_token` proves the claim."""
+    """A claimed run. `account_id` is None for a backtest; `fencing_token` proves the claim.
+
+    `products` says how each instrument is carried.
+    """
 
     run_id: UUID
     user_id: UUID
@@ -19,6 +22,7 @@ class RunIdentity(NamedTuple):
     mode: RunMode
     interval: Interval
     instrument_ids: tuple[UUID, ...]
+    products: tuple[ProductType, ...]
 
     def order_id(self, key: OrderKey) -> UUID:
         """UUIDv5 over run, cause, leg, slice and generation."""
@@ -40,6 +44,11 @@ class RunIdentity(NamedTuple):
         """By the request that was refused."""
         return uuid5(self.run_id, f"risk:{key.name}")
 
-    def position_id(self, instrument: int, product: ProductType) -> UUID:
+    def settlement_id(self, day: int, instrument: int, time: int) -> UUID:
+        """By the day and instrument, and how often they have been settled before."""
+        return uuid5(self.run_id, f"settlement:{day}:{self.instrument_ids[instrument]}:{time}")
+
+    def position_id(self, instrument: int) -> UUID:
         """By instrument and product."""
+        product = self.products[instrument]
         return uuid5(self.run_id, f"position:{self.instrument_ids[instrument]}:{product}")

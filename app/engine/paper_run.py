@@ -5,8 +5,7 @@ from app.brokers.paper import PaperBroker, PaperTerms
 from app.clock import Clock
 from app.engine.exposures import Exposures
 from app.engine.inbox import Commands, WaitingCommand
-from app.engine.outgoing import to_broker, to_trade
-from app.engine.plan import RunRefused
+from app.engine.plan import Plan, RunRefused
 from app.engine.recovery import Recovered, recover
 from app.engine.shell import Desk, Shell
 from app.feeds.base import Feeds
@@ -41,37 +40,31 @@ class PaperRun:
     async def run(self) -> RunStatus:
         """Drives the run until it ends; its last status."""
         async with self._store.trading() as connection:
-            found = await recover(connection, self._row, self._registry)
+            found = await recover(connection, self._row, self._registry, _broker)
         return await Shell(found, self._desk(found)).drive()
 
     def _desk(self, found: Recovered) -> Desk:
         plan, row = found.plan, self._row
-        broker = _broker(found)
         strategy = (row.broker_account_id, row.strategy_id)
         return Desk(
             self._writer,
-            broker,
+            found.broker,
             self._feeds(plan.market, plan.run.interval, row.speed),
             self._commands,
             self._clock,
-            broker.market,
+            found.broker.meet,
             lambda: self._exposures.elsewhere(row.id, strategy),
             lambda exposure: self._exposures.tell(row.id, strategy, exposure),
         )
 
 
-def _broker(found: Recovered) -> PaperBroker:
-    """The account's broker, with its memory restored from the ledger."""
-    plan = found.plan
+def _broker(plan: Plan) -> PaperBroker:
+    """The account's broker, as it was opened for the run."""
     if plan.broker is None:
         raise RunRefused("A paper run needs a broker account. Start a new run with one.")
     terms = plan.run.terms
-    made = PaperTerms(terms.capital, terms.slippage, terms.charge_per_order)
+    made = PaperTerms(terms.capital, terms.venue, terms.charges)
     broker = broker_for(plan.broker, terms.instruments, made)
     if not isinstance(broker, PaperBroker):
         raise RunRefused("Only a paper account can trade a replayed feed.")
-    broker.restore(
-        [(to_broker(plan, each.request), each.request.time) for each in found.machine.state.working],
-        [to_trade(plan, each) for each in found.fills],
-    )
     return broker

@@ -1,32 +1,32 @@
 """From a row of `strategy_runs` to everything its execution needs."""
 
-from decimal import Decimal
 from typing import NamedTuple
 
 import asyncpg
 from pydantic import ValidationError
 
 from app.engine.identity import RunIdentity
-from app.store.candles import FAR, read_before, read_candles
+from app.engine.limits import risk_limits
+from app.engine.markets import Range, Reading, read_market
+from app.engine.options import RunOptions
 from app.store.driver import to_micros
-from app.store.instruments import Known, instrument_of
+from app.store.instruments import COLUMNS, Known, find_instrument, instrument_of
 from app.store.tables.strategies import RunMode, StrategyRun
 from streams.domain.market import Chunk, Interval
-from streams.domain.money import basis_points, to_units
+from streams.domain.money import to_units
 from streams.domain.orders import BrokerKind, ProductType
 from streams.pipeline import Run
 from streams.risk.engine import RiskEngine
-from streams.risk.rules import RiskLimits
 from streams.state import Terms
+from streams.strategies.asks import Intents
 from streams.strategies.base import (
     BaseStrategy,
     StrategyConfig,
     StrategyRefused,
     StrategyRegistry,
+    build,
     source_hash,
 )
-
-PRODUCT = ProductType.INTRADAY
 
 
 class RunRefused(ValueError):
@@ -34,13 +34,24 @@ class RunRefused(ValueError):
 
 
 class Plan(NamedTuple):
-    """A run ready to go: who it is, what it computes, what it will be fed."""
+    """A run ready to go: who it is, what it computes, what it will be fed.
+
+    `market` holds the traded instruments' candles and, after them, those of the markets it only reads.
+    `detail` holds finer candles of the traded ones; `warnings` says what to know before believing figures.
+    """
 
     identity: RunIdentity
     row: StrategyRun
     run: Run
     broker: BrokerKind | None
     market: Chunk
+    detail: Chunk | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The keys of all it reads, in the order of the market."""
+        return tuple(each.key for each in (*self.run.terms.instruments, *self.run.references))
 
 
 async def plan(
@@ -48,9 +59,29 @@ async def plan(
 ) -> Plan:
     """Loads what the run names; `after` leaves out candles up to that open time. RunRefused if it cannot."""
     strategy, config = _strategy(row, registry)
-    known = await _instruments(connection, row)
-    interval = Interval(row.interval or "")
-    identity = RunIdentity(
+    known, options = await _instruments(connection, row), RunOptions.model_validate(row.options)
+    interval, intents = Interval(row.interval or ""), build(strategy, config)
+    read = (*known, *await _references(connection, intents, known))
+    terms = _terms(row, options, known, interval)
+    start, end = (to_micros(each) if each else None for each in (row.from_at, row.to_at))
+    span = Range(start or 0, end, after, intents.lookback(interval))
+    found = await read_market(connection, Reading(read, len(known), interval, options.intrabar), span)
+    references = tuple(each.instrument for each in read[len(known) :])
+    return Plan(
+        _identity(row, interval, known, _products(intents, terms)),
+        row,
+        Run(strategy, config, interval, terms, found.history, references),
+        await _broker(connection, row),
+        found.market,
+        found.detail,
+        found.warnings,
+    )
+
+
+def _identity(
+    row: StrategyRun, interval: Interval, known: tuple[Known, ...], products: tuple[ProductType, ...]
+) -> RunIdentity:
+    return RunIdentity(
         row.id,
         row.user_id,
         row.broker_account_id,
@@ -58,20 +89,8 @@ async def plan(
         RunMode(row.mode),
         interval,
         tuple(each.id for each in known),
+        products,
     )
-    run = Run(strategy, config, interval, _terms(row, known))
-    start = to_micros(row.from_at) if row.from_at else 0
-    lookback = run.intents.lookback(interval)
-    history = tuple(
-        [await read_before(connection, each.instrument, each.id, interval, start, lookback) for each in known]
-    )
-    first = start if after is None else after + 1
-    end = to_micros(row.to_at) if row.to_at else FAR
-    market = tuple(
-        [await read_candles(connection, each.instrument, each.id, interval, first, end) for each in known]
-    )
-    broker = await _broker(connection, row)
-    return Plan(identity, row, Run(strategy, config, interval, run.terms, history), broker, market)
 
 
 def _strategy(row: StrategyRun, registry: StrategyRegistry) -> tuple[type[BaseStrategy], StrategyConfig]:
@@ -90,8 +109,7 @@ def _strategy(row: StrategyRun, registry: StrategyRegistry) -> tuple[type[BaseSt
 
 async def _instruments(connection: asyncpg.Connection, row: StrategyRun) -> tuple[Known, ...]:
     found = await connection.fetch(
-        "SELECT id, exchange, symbol, kind, tick_size, lot_size FROM instruments WHERE id = ANY($1)",
-        row.instrument_ids,
+        f"SELECT {COLUMNS} FROM instruments WHERE id = ANY($1)", row.instrument_ids
     )
     by_id = {each["id"]: Known(each["id"], instrument_of(each)) for each in found}
     missing = [str(each) for each in row.instrument_ids if each not in by_id]
@@ -100,29 +118,36 @@ async def _instruments(connection: asyncpg.Connection, row: StrategyRun) -> tupl
     return tuple(by_id[each] for each in row.instrument_ids)
 
 
-def _terms(row: StrategyRun, known: tuple[Known, ...]) -> Terms:
+async def _references(
+    connection: asyncpg.Connection, intents: Intents, traded: tuple[Known, ...]
+) -> tuple[Known, ...]:
+    """The markets it reads and does not trade."""
+    keys = intents.references([each.instrument.key for each in traded])
+    found = [await find_instrument(connection, key) for key in keys]
+    missing = [key for key, each in zip(keys, found, strict=True) if each is None]
+    if missing:
+        raise RunRefused(f"The strategy reads {', '.join(missing)}: import the candles and start a new run.")
+    return tuple(each for each in found if each is not None)
+
+
+def _terms(row: StrategyRun, options: RunOptions, known: tuple[Known, ...], interval: Interval) -> Terms:
     return Terms(
         tuple(each.instrument for each in known),
         to_units(row.capital),
-        RiskEngine(limits(row)),
-        basis_points(row.slippage_bps),
-        to_units(row.charge_per_order),
-        PRODUCT,
+        RiskEngine(risk_limits(row.limits, row.capital)),
+        options.venue(row.slippage_bps),
+        options.schedule(row.charge_per_order),
+        options.product_type,
+        options.square_off_before,
+        interval,
     )
 
 
-def limits(row: StrategyRun) -> RiskLimits:
-    """The limits pinned in a run: rupees and counts as text, null for none; its capital is always one."""
-    pinned = {name: value for name, value in row.limits.items() if value is not None}
-    money = {
-        name: to_units(Decimal(str(pinned[name])))
-        for name in ("max_daily_loss", "capital_allocation", "per_strategy_cap")
-        if name in pinned
-    }
-    count = (
-        {"max_open_positions": int(pinned["max_open_positions"])} if "max_open_positions" in pinned else {}
-    )
-    return RiskLimits(**{"capital_allocation": to_units(row.capital), **money}, **count)
+def _products(intents: Intents, terms: Terms) -> tuple[ProductType, ...]:
+    """How each instrument is carried: as the strategy says of it, else as the run does."""
+    asks = intents.dealt(len(terms.instruments))
+    own = (None if ask is None else ask.manner.product_type for ask in asks)
+    return tuple(each or terms.product_type for each in own)
 
 
 async def _broker(connection: asyncpg.Connection, row: StrategyRun) -> BrokerKind | None:

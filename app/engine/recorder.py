@@ -1,6 +1,6 @@
 """What a run has to write down: effects gathered into one entry for the store's writer."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -12,18 +12,21 @@ from app.store.driver import to_moment
 from app.store.entries import Entry
 from app.store.events import EventDraft
 from streams.domain.intents import Intent
-from streams.domain.orders import OrderKey, OrderStatus, ProductType
+from streams.domain.orders import OrderKey, OrderStatus
 from streams.events import (
     CandlesClosed,
+    ChargesSettled,
     Decided,
     Effect,
     Event,
     FillBooked,
+    Modify,
     OrderMoved,
     Place,
     PnlStruck,
     PositionChanged,
 )
+from streams.orders import TERMINAL
 from streams.trades import Trades
 
 
@@ -34,21 +37,24 @@ class Recorder:
     the effects alone, so replaying a run's inputs through it brings it back to where it was.
     """
 
-    def __init__(self, run: RunIdentity, product: ProductType) -> None:
+    def __init__(self, run: RunIdentity) -> None:
         self.run = run
-        self._product = product
         self._at = to_moment(0)
         self._marks: tuple[int, ...] = (0,) * len(run.instrument_ids)
         self._decisions: dict[OrderKey, Decided] = {}
         self._sequences: dict[OrderKey, int] = {}
+        self._standing: dict[OrderKey, OrderMoved] = {}
+        self._settled: Counter[tuple[int, int]] = Counter()
         self._decided_at: dict[int, datetime] = {}
         self._open: dict[int, PositionChanged] = {}
         self._trades = Trades()
         self._writers: dict[type, Callable[[Any, int], None]] = {
             Decided: self._decided,
             Place: self._place,
+            Modify: self._modify,
             OrderMoved: self._moved,
             FillBooked: self._fill,
+            ChargesSettled: self._settle,
             PositionChanged: self._changed,
             PnlStruck: self._pnl,
         }
@@ -117,15 +123,7 @@ class Recorder:
             self._trade(effect)
 
     def _intent(self, intent: Intent) -> None:
-        self.say(
-            "INTENT",
-            {
-                "sequence": intent.sequence,
-                "instrumentId": str(self.run.instrument_ids[intent.instrument]),
-                "candleAt": to_moment(intent.time).isoformat(),
-                "target": intent.target,
-            },
-        )
+        self.say("INTENT", rows.intent(self.run, intent))
 
     def _decided(self, decided: Decided, sequence: int) -> None:
         request, decision = decided.request, decided.decision
@@ -142,8 +140,9 @@ class Recorder:
         """The order, and its way from decided to sending: one transaction, before the broker is called."""
         request, at = place.request, self._at
         self.inserts["orders"].append(rows.order(self.run, request, at))
-        decided = self._decisions.pop(request.key)
-        self._order_event(request.key, "DECIDED", rows.verdicts(decided.decision))
+        decided = self._decisions.pop(request.key, None)  # what guards a position needs no decision
+        given = {"verdicts": []} if decided is None else rows.verdicts(decided.decision)
+        self._order_event(request.key, "DECIDED", given)
         self._order_event(request.key, OrderStatus.PENDING, {})
         self._moved(OrderMoved(request, OrderStatus.SENDING, 0, 0, None, None), sequence)
 
@@ -153,13 +152,25 @@ class Recorder:
         self.inserts["order_events"].append(row)
         return number
 
+    def _modify(self, change: Modify, sequence: int) -> None:
+        """What a working order is for from now on."""
+        key = change.request.key
+        number = self._order_event(key, "MODIFIED", rows.asked(change.request))
+        self._stand(self._standing[key]._replace(request=change.request), number)
+
     def _moved(self, moved: OrderMoved, sequence: int) -> None:
         payload = {
             "filledQuantity": moved.filled,
             "reason": moved.reason,
             "brokerOrderId": moved.broker_order_id,
         }
-        number = self._order_event(moved.request.key, moved.status, payload)
+        self._stand(moved, self._order_event(moved.request.key, moved.status, payload))
+
+    def _stand(self, moved: OrderMoved, number: int) -> None:
+        """Where an order stands; one that has ended is not changed any more."""
+        self._standing[moved.request.key] = moved
+        if moved.status in TERMINAL:
+            del self._standing[moved.request.key]
         row = rows.order_state(self.run, moved, number, self._at)
         self.upserts["order_states"][row["order_id"]] = row
         asked = {
@@ -170,9 +181,16 @@ class Recorder:
         self.say("ORDER", _said({**row, **asked}))
 
     def _fill(self, booked: FillBooked, sequence: int) -> None:
-        row = rows.fill(self.run, booked.fill, self._at)
+        row = rows.fill(self.run, booked, self._at)
         self.inserts["fills"].append(row)
         self.say("FILL", _said({**row, "fill_id": row["id"]}))
+
+    def _settle(self, settled: ChargesSettled, sequence: int) -> None:
+        place = settled.day, settled.instrument
+        row = rows.settlement(self.run, settled, self._settled[place], self._at)
+        self._settled[place] += 1
+        self.inserts["charge_settlements"].append(row)
+        self.say("CHARGES", _said({**row, "settlement_id": row["id"]}))
 
     def _changed(self, after: PositionChanged, sequence: int) -> None:
         self._open[after.instrument] = after
@@ -182,7 +200,7 @@ class Recorder:
 
     def _position(self, after: PositionChanged) -> Row:
         mark = self._marks[after.instrument]
-        row = rows.position(self.run, after, self._product, mark, self._at)
+        row = rows.position(self.run, after, mark, self._at)
         self.upserts["positions"][row["id"]] = row
         return row
 

@@ -1,21 +1,26 @@
 """A run brought back to where it was: its inputs, as recorded, through the same pipeline again."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import asyncpg
 
+from app.brokers.paper import PaperBroker
 from app.engine import inputs
+from app.engine.courier import Errand
 from app.engine.machine import Machine
-from app.engine.plan import PRODUCT, Plan, plan
+from app.engine.plan import Plan, plan
 from app.engine.recorder import Recorder
+from app.engine.reliving import Reliving
 from app.store.tables.strategies import InputKind, StrategyRun
 from streams.domain.market import Chunk
-from streams.domain.portfolio import Fill
-from streams.events import ExposureElsewhere, FillBooked
+from streams.events import CandlesClosed, ExposureElsewhere
+from streams.frames import frames, moments
 from streams.pipeline import Executed
 from streams.strategies.base import StrategyRegistry
 
@@ -26,14 +31,16 @@ Input = Any
 class Recovered(NamedTuple):
     """A run as it stood after its last committed input; new runs have an empty tape.
 
-    `span` holds the open times of the run's first and last candles, lived or still to come.
+    `unanswered` are the errands of which the tape does not tell what came of them. `span` holds the open
+    times of the run's first and last candles, lived or still to come.
     """
 
     plan: Plan
     machine: Machine
     recorder: Recorder
+    broker: PaperBroker
     sequence: int
-    fills: tuple[Fill, ...]
+    unanswered: tuple[Errand, ...]
     span: tuple[int, int]
 
 
@@ -44,25 +51,52 @@ class Retraced(NamedTuple):
     steps: list[Executed]
 
 
-async def recover(connection: asyncpg.Connection, row: StrategyRun, registry: StrategyRegistry) -> Recovered:
+async def recover(
+    connection: asyncpg.Connection,
+    row: StrategyRun,
+    registry: StrategyRegistry,
+    broker_of: Callable[[Plan], PaperBroker],
+) -> Recovered:
     """Replays the run's tape; nothing is written and nothing is sent. RunRefused when it cannot go on."""
     tape = await recorded(connection, row)
     ready = await planned(connection, row, registry, tape)
     # A year of minutes takes seconds: the other runs must keep their leases meanwhile.
-    return await asyncio.to_thread(_relived, ready, tape)
+    return await asyncio.to_thread(_relived, ready, tape, broker_of(ready))
 
 
-def _relived(ready: Plan, tape: Sequence[Input]) -> Recovered:
-    machine, recorder = Machine(ready.run), Recorder(ready.identity, PRODUCT)
-    fills: list[Fill] = []
+def _relived(ready: Plan, tape: Sequence[Input], broker: PaperBroker) -> Recovered:
+    machine, recorder = Machine(ready.run), Recorder(ready.identity)
+    memory, ahead = Reliving(ready, broker), Ahead(ready, tape)
     for last, steps in retrace(machine, ready, together(tape)):
         recorder.stamp(last["at"])
         for step in steps:
             recorder.record(step.event, step.effects, last["sequence"])
-            fills += [each.fill for each in step.effects if isinstance(each, FillBooked)]
+            memory.step(step, partial(ahead.after, last["sequence"]))
         recorder.take()
     sequence = tape[-1]["sequence"] if tape else 0
-    return Recovered(ready, machine, recorder, sequence, tuple(fills), _span(_lived(tape), ready.market))
+    span = _span(_lived(tape), ready.market)
+    return Recovered(ready, machine, recorder, broker, sequence, tuple(memory.unanswered), span)
+
+
+class Ahead:
+    """What a run came to next: the candles after a place on its tape, else the first still to come."""
+
+    def __init__(self, ready: Plan, tape: Sequence[Input]) -> None:
+        self._ready = ready
+        self._candles = [each for each in tape if each["kind"] == InputKind.CANDLES]
+        self._sequences = [each["sequence"] for each in self._candles]
+
+    def after(self, sequence: int) -> CandlesClosed:
+        """The candles that closed next, of what is traded."""
+        place = bisect_right(self._sequences, sequence)
+        chunks = (_chunk(self._ready, [each]) for each in self._candles[place:])
+        return next(closed for chunk in (*chunks, self._ready.market) for closed in first(self._ready, chunk))
+
+
+def first(ready: Plan, chunk: Chunk) -> tuple[CandlesClosed, ...]:
+    """The first moment of a chunk at which a traded instrument has a candle, if there is one."""
+    traded = chunk[: len(ready.run.terms.instruments)]
+    return frames(traded, moments(traded)[:1], (0,) * len(traded))
 
 
 async def recorded(connection: asyncpg.Connection, row: StrategyRun) -> Sequence[Input]:
@@ -83,11 +117,10 @@ async def planned(
     What is imported into that stretch later must not change what the run has decided.
     """
     ready = await plan(connection, row, registry, max(_lived(tape), default=None))
-    first = next((each["payload"] for each in tape if "history" in each["payload"]), None)
-    if first is None:
+    pinned = next((each["payload"] for each in tape if "history" in each["payload"]), None)
+    if pinned is None:
         return ready
-    keys = [each.key for each in ready.run.terms.instruments]
-    known = inputs.to_history(first, keys, ready.identity.interval)
+    known = inputs.to_history(pinned, ready.read, ready.identity.interval)
     return ready._replace(run=replace(ready.run, history=known))
 
 
@@ -128,9 +161,12 @@ def _replay(machine: Machine, ready: Plan, group: list[Input]) -> list[Executed]
         return machine.aside(inputs.to_report(first["payload"]))
     if first["kind"] == InputKind.COMMAND:
         return machine.aside(inputs.to_command(first["payload"], first["sequence"]))
-    keys = [each.key for each in ready.run.terms.instruments]
-    chunk = inputs.to_chunk([row["payload"] for row in group], keys, ready.identity.interval)
+    chunk = _chunk(ready, group)
     if "elsewhere" not in first["payload"]:
         return machine.candles(chunk)
     aside = machine.aside(ExposureElsewhere(first["payload"]["elsewhere"]))
     return [*aside, *machine.candles(chunk)]
+
+
+def _chunk(ready: Plan, group: Sequence[Input]) -> Chunk:
+    return inputs.to_chunk([row["payload"] for row in group], ready.read, ready.identity.interval)

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from app.engine.identity import RunIdentity
-from app.store.driver import to_moment
+from app.store.driver import date_of_day, to_moment
 from app.store.tables.trading import RiskEventKind, TradeVerdict
+from streams.domain.intents import Intent, Sizing
 from streams.domain.money import to_rupees
-from streams.domain.orders import OrderRequest, ProductType
-from streams.domain.portfolio import Fill
-from streams.events import Decided, OrderMoved, PnlStruck, PositionChanged
+from streams.domain.orders import OrderRequest
+from streams.domain.portfolio import Charges
+from streams.events import ChargesSettled, Decided, FillBooked, OrderMoved, PnlStruck, PositionChanged
 from streams.risk.engine import Decision
 from streams.risk.rules import Verdict
 from streams.trades import Trade
@@ -27,6 +28,27 @@ def optional_moment(microseconds: int | None) -> datetime | None:
 def amount(units: int | None) -> Decimal | None:
     """Units as rupees, None staying None."""
     return None if units is None else to_rupees(units)
+
+
+def intent(run: RunIdentity, asked: Intent) -> Row:
+    """What a strategy asked for, as its event tells; prices that were not named are null."""
+    manner = asked.manner
+    return {
+        "sequence": asked.sequence,
+        "instrumentId": str(run.instrument_ids[asked.instrument]),
+        "candleAt": to_moment(asked.time).isoformat(),
+        "target": asked.target,
+        "action": asked.action,
+        "sizing": manner.sizing,
+        "orderType": manner.order_type,
+        "limitPrice": _price(asked.limit_price or None),
+        "triggerPrice": _price(asked.trigger_price or None),
+        "tag": manner.tag or None,
+    }
+
+
+def _price(units: int | None) -> str | None:
+    return None if units is None else format(to_rupees(units), "f")
 
 
 def owner(run: RunIdentity) -> Row:
@@ -89,11 +111,27 @@ def order_state(run: RunIdentity, moved: OrderMoved, sequence: int, at: datetime
         "status": moved.status,
         "filled_quantity": moved.filled,
         "filled_value": to_rupees(moved.value),
+        **asked_now(moved.request),
         "broker_order_id": moved.broker_order_id,
         "reason": moved.reason,
         "last_sequence": sequence,
         "updated_at": at,
     }
+
+
+def asked_now(request: OrderRequest) -> Row:
+    """What an order is for since it was last modified: columns of `order_states`."""
+    return {
+        "asked_quantity": request.quantity,
+        "asked_limit_price": amount(request.limit_price),
+        "asked_trigger_price": amount(request.trigger_price),
+    }
+
+
+def asked(request: OrderRequest) -> Row:
+    """What an order is for, as its events tell."""
+    prices = {"limitPrice": _price(request.limit_price), "triggerPrice": _price(request.trigger_price)}
+    return {"quantity": request.quantity, **prices}
 
 
 def order_event(
@@ -110,8 +148,27 @@ def order_event(
     }
 
 
-def fill(run: RunIdentity, done: Fill, at: datetime) -> Row:
+def parts(charges: Charges) -> Row:
+    """Charges part by part, as JSON: amounts as text, parts that are nothing left out."""
+    return {name: format(to_rupees(value), "f") for name, value in charges._asdict().items() if value}
+
+
+def settlement(run: RunIdentity, settled: ChargesSettled, time: int, at: datetime) -> Row:
+    """`charge_settlements`: what a contract note made of a day's charges; `time` counts such notes."""
+    return {
+        **owner(run),
+        "id": run.settlement_id(settled.day, settled.instrument, time),
+        "instrument_id": run.instrument_ids[settled.instrument],
+        "day": date_of_day(settled.day),
+        "charges": to_rupees(settled.parts.total),
+        "charge_parts": parts(settled.parts),
+        "created_at": at,
+    }
+
+
+def fill(run: RunIdentity, booked: FillBooked, at: datetime) -> Row:
     """`fills`: an execution."""
+    done = booked.fill
     return {
         **owner(run),
         "id": run.fill_id(done.trade_id),
@@ -122,6 +179,7 @@ def fill(run: RunIdentity, done: Fill, at: datetime) -> Row:
         "quantity": done.quantity,
         "price": to_rupees(done.price),
         "charges": to_rupees(done.charges),
+        "charge_parts": parts(booked.parts),
         "traded_at": to_moment(done.time),
         "created_at": at,
     }
@@ -137,7 +195,7 @@ def trade(run: RunIdentity, made: Trade, decided_at: datetime) -> Row:
         "intent_sequence": made.intent.sequence,
         "candle_at": to_moment(made.intent.time),
         "decided_at": decided_at,
-        "target_quantity": made.intent.target,
+        "target_quantity": _target(made),
         "side": made.side,
         "quantity": made.quantity,
         "verdict": TradeVerdict.APPROVED if approved else TradeVerdict.REFUSED,
@@ -151,6 +209,13 @@ def trade(run: RunIdentity, made: Trade, decided_at: datetime) -> Row:
         "opened_at": optional_moment(made.opened_at),
         "closed_at": optional_moment(made.closed_at),
     }
+
+
+def _target(made: Trade) -> int:
+    """The position asked for; where the strategy counts in another measure, what was ordered towards it."""
+    if made.intent.manner.sizing is Sizing.QUANTITY:
+        return made.intent.target
+    return made.side.sign * made.quantity
 
 
 def refusal(run: RunIdentity, decided: Decided, at: datetime) -> Row:
@@ -172,13 +237,13 @@ def refusal(run: RunIdentity, decided: Decided, at: datetime) -> Row:
     }
 
 
-def position(run: RunIdentity, after: PositionChanged, product: ProductType, mark: int, at: datetime) -> Row:
+def position(run: RunIdentity, after: PositionChanged, mark: int, at: datetime) -> Row:
     """`positions`: what is held."""
     return {
         **owner(run),
-        "id": run.position_id(after.instrument, product),
+        "id": run.position_id(after.instrument),
         "instrument_id": run.instrument_ids[after.instrument],
-        "product_type": product,
+        "product_type": run.products[after.instrument],
         "quantity": after.quantity,
         "cost": to_rupees(after.cost),
         "realised_pnl": to_rupees(after.realised),

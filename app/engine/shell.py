@@ -6,7 +6,7 @@ from typing import NamedTuple
 from app.brokers.base import BrokerInterface
 from app.clock import Clock
 from app.engine import inputs
-from app.engine.courier import Courier
+from app.engine.courier import Courier, Errand
 from app.engine.inbox import Commands, Inbox, WaitingCommand
 from app.engine.progress import Pace, Progress, said
 from app.engine.recovery import Recovered
@@ -15,8 +15,16 @@ from app.feeds.base import Feed
 from app.store.tables.strategies import InputKind, RunStatus
 from app.store.writer import Writer
 from streams.domain.market import Chunk
-from streams.domain.orders import OrderStatus
-from streams.events import Cancel, CandlesClosed, CommandKind, ExposureElsewhere, Place, PnlStruck, Report
+from streams.events import (
+    Cancel,
+    CandlesClosed,
+    CommandKind,
+    ExposureElsewhere,
+    Modify,
+    Place,
+    PnlStruck,
+    Report,
+)
 from streams.execution import finished
 from streams.frames import frames, moments
 from streams.pipeline import Executed
@@ -30,7 +38,8 @@ class Desk(NamedTuple):
     """What a shell is given of the world around it.
 
     `elsewhere` tells what the strategy's other runs in the account are exposed by, `exposed` is told what
-    this one is; `price_feed` is the paper broker's.
+    this one is; `price_feed` is the paper broker's: it tells what candles do to its orders stage by stage,
+    and False when there is nothing more.
     """
 
     writer: Writer
@@ -38,7 +47,7 @@ class Desk(NamedTuple):
     feed: Feed
     commands: Commands
     clock: Clock
-    price_feed: Callable[[CandlesClosed], None]
+    price_feed: Callable[[CandlesClosed], bool]
     elsewhere: Callable[[], int]
     exposed: Callable[[int], None]
 
@@ -55,7 +64,8 @@ class Shell:
         self._progress, self._pace = Progress(*found.span), Pace()
         self._status = RunStatus(found.plan.row.status)
         self._elsewhere = self._machine.state.elsewhere
-        self._errands: list[Place | Cancel] = []
+        self._unanswered = found.unanswered
+        self._errands: list[Errand] = []
         self._columns: Row = {}
 
     async def drive(self) -> RunStatus:
@@ -76,10 +86,11 @@ class Shell:
         heard, and starts again what a person has restarted."""
         state = self._machine.state
         self._desk.exposed(exposure(state))
-        for order in state.working:
-            if order.status is OrderStatus.SENDING:
-                self._report(await self._courier.look_up(order.request))
-        self._errands += map(Cancel, state.withdrawn)
+        for errand in self._unanswered:
+            if isinstance(errand, Place):
+                self._report(await self._courier.look_up(errand.request))
+            else:
+                await self._carry(errand)
         await self._settle()
         if self._status is RunStatus.RUNNING and state.phase is not Phase.TRADING:
             self._on_command({"command": CommandKind.RESTART})
@@ -92,7 +103,7 @@ class Shell:
             if isinstance(what, WaitingCommand):
                 self._on_command(what.payload, what)
             else:
-                self._on_chunk(what)
+                await self._on_chunk(what)
         except Exception:
             await self._flush()
             raise
@@ -105,13 +116,15 @@ class Shell:
         self._recorder.given({**row, "id": stored.id} if stored else row)
         return self._sequence
 
-    def _on_chunk(self, chunk: Chunk) -> None:
-        """The broker sees the prices first: what rested fills at the open, before the close is known."""
+    async def _on_chunk(self, chunk: Chunk) -> None:
+        """The broker sees the prices first: what rested meets them before their close is known."""
         elsewhere = self._exposure_elsewhere()
+        traded = chunk[: len(self._plan.run.terms.instruments)]
         marks = tuple(each.mark for each in self._machine.state.holdings)
-        for closed in frames(chunk, moments(chunk), marks):
-            self._desk.price_feed(closed)
-        self._drain_updates()
+        for closed in frames(traded, moments(traded), marks):
+            while self._desk.price_feed(closed):
+                self._drain_updates()
+                await self._settle()
         if elsewhere is not None:
             self._machine.aside(ExposureElsewhere(elsewhere))  # changes what risk sees, and nothing else
         # What it knew before its first candle is pinned with that candle.
@@ -142,7 +155,7 @@ class Shell:
     def _took(self, steps: list[Executed], sequence: int) -> None:
         for step in steps:
             self._recorder.record(step.event, step.effects, sequence)
-            self._errands += [each for each in step.effects if isinstance(each, Place | Cancel)]
+            self._errands += [each for each in step.effects if isinstance(each, Place | Modify | Cancel)]
             if any(isinstance(each, PnlStruck) for each in step.effects):
                 self._come_to(step.state.time)
         self._desk.exposed(exposure(self._machine.state))
@@ -155,12 +168,16 @@ class Shell:
             await self._flush()
             errands, self._errands = self._errands, []
             for errand in errands:
-                answer = await self._courier.carry(errand)
-                if answer is not None:
-                    self._report(answer)
-            self._drain_updates()
+                await self._carry(errand)
         if len(self._recorder) >= BATCH:
             await self._flush()
+
+    async def _carry(self, errand: Errand) -> None:
+        """One errand, and what is said of it, before the next."""
+        answer = await self._courier.carry(errand)
+        if answer is not None:
+            self._report(answer)
+        self._drain_updates()
 
     # What is written
 

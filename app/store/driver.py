@@ -1,12 +1,13 @@
 """asyncpg's own connection, wherever it comes from, and the moments it speaks in."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_IST = timedelta(hours=5, minutes=30)
 
 
 class Connection(Protocol):
@@ -33,3 +34,13 @@ def to_micros(moment: datetime) -> int:
 def to_moment(micros: int) -> datetime:
     """Microseconds since the epoch as a datetime, UTC."""
     return _EPOCH + timedelta(microseconds=micros)
+
+
+def indian_date(moment: datetime) -> date:
+    """The date in India at an aware moment."""
+    return (moment.astimezone(UTC) + _IST).date()
+
+
+def date_of_day(day: int) -> date:
+    """A day counted from 1970-01-01 as a date."""
+    return _EPOCH.date() + timedelta(days=day)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -12,7 +12,8 @@ from streams.domain.market import Exchange, Instrument, InstrumentKind
 from streams.domain.money import to_units
 
 _FIRST_DAY = date(1990, 1, 1)
-_COLUMNS = "id, exchange, symbol, kind, tick_size, lot_size"
+COLUMNS = "id, exchange, symbol, kind, tick_size, lot_size, freeze_quantity, price_band_percent, expiry"
+"""What `instrument_of` reads, and the id."""
 
 
 class Known(NamedTuple):
@@ -43,14 +44,22 @@ def instrument_of(row: InstrumentRow | Mapping[str, Any]) -> Instrument:
         InstrumentKind(values["kind"]),
         to_units(values["tick_size"]),
         values["lot_size"],
+        values["freeze_quantity"] or 0,
+        percent_to_ppm(values["price_band_percent"]),
+        values["expiry"].toordinal() if values["expiry"] else 0,
     )
+
+
+def percent_to_ppm(percent: Decimal | None) -> int:
+    """Per cent as parts per million, half to even; 0 for none."""
+    return 0 if percent is None else int((percent * 10_000).to_integral_value(ROUND_HALF_EVEN))
 
 
 async def find_instrument(connection: Connection, text: str) -> Known | None:
     """The instrument of a key like `NSE:RELIANCE` or `RELIANCE`, as it is today."""
     exchange, symbol = key_of(text).split(":")
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM instruments WHERE exchange = $1 AND symbol = $2 AND valid_to IS NULL",
+        f"SELECT {COLUMNS} FROM instruments WHERE exchange = $1 AND symbol = $2 AND valid_to IS NULL",
         *(exchange, symbol),
     )
     return Known(rows[0]["id"], instrument_of(rows[0])) if rows else None
@@ -66,14 +75,23 @@ async def ensure_instrument(
     exchange, symbol = instrument.key.split(":")
     made = await connection.fetch(
         "INSERT INTO instruments (id, exchange, segment, kind, symbol, name, tick_size, lot_size, synthetic,"
-        " valid_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-        f" ON CONFLICT (exchange, symbol) WHERE valid_to IS NULL DO NOTHING RETURNING {_COLUMNS}",
+        " valid_from, freeze_quantity, price_band_percent, expiry)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        f" ON CONFLICT (exchange, symbol) WHERE valid_to IS NULL DO NOTHING RETURNING {COLUMNS}",
         *(uuid4(), exchange, segment_of(instrument), instrument.kind.value, symbol, name or symbol),
         *(Decimal(instrument.tick_size).scaleb(-4), instrument.lot_size, synthetic, _FIRST_DAY),
+        *_optional(instrument),
     )
     known = await find_instrument(connection, instrument.key)
     assert known is not None, "an instrument is there after its insertion"
     return known, bool(made)
+
+
+def _optional(instrument: Instrument) -> tuple[int | None, Decimal | None, date | None]:
+    """Freeze quantity, price band in per cent and expiry, null where the core has 0 for none."""
+    band = Decimal(instrument.price_band).scaleb(-4) if instrument.price_band else None
+    expiry = date.fromordinal(instrument.expiry) if instrument.expiry else None
+    return instrument.freeze_quantity or None, band, expiry
 
 
 def segment_of(instrument: Instrument) -> str:

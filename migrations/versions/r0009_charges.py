@@ -46,6 +46,11 @@ ADDED = {
         "warnings text[] NOT NULL DEFAULT '{}'",
     ),
     "fills": ("charge_parts jsonb",),
+    "order_states": (
+        "asked_quantity bigint",
+        "asked_limit_price numeric(20, 4)",
+        "asked_trigger_price numeric(20, 4)",
+    ),
     "instruments": ("price_band_percent numeric(12, 4)",),
     "risk_limits": (
         "max_order_quantity bigint",

@@ -18,6 +18,8 @@ from app.brokers.base import (
 )
 from app.brokers.factory import broker_for
 from app.brokers.paper import PaperBroker, PaperTerms
+from streams.charges import flat
+from streams.domain import venue as streams_venue
 from streams.domain.market import Instrument, InstrumentKind
 from streams.domain.orders import BrokerKind, OrderType, ProductType, Side, Validity
 from streams.events import Bar, CandlesClosed
@@ -27,7 +29,7 @@ ALPHA = Instrument("NSE:ALPHA", InstrumentKind.EQUITY, 500, 1)
 LOTS = Instrument("NSE:LOTS", InstrumentKind.EQUITY, 500, 25)
 INDEX = Instrument("NSE:INDEX", InstrumentKind.INDEX, 500, 1)
 INSTRUMENTS = (ALPHA, LOTS, INDEX)
-TERMS = PaperTerms(opening_balance=100_000 * RUPEE, slippage=250, charge_per_order=20 * RUPEE)
+TERMS = PaperTerms(100_000 * RUPEE, streams_venue.Venue(amount=250), flat(20 * RUPEE))
 
 
 class Venue(Protocol):

@@ -96,7 +96,7 @@ class OrderEvent(SQLModel, table=True):
 
 
 class OrderState(SQLModel, table=True):
-    """Where an order stands now: the projection of its events."""
+    """Where an order stands now, and what it is for since it was last modified: its events' projection."""
 
     __tablename__ = "order_states"
     __table_args__ = (
@@ -109,6 +109,9 @@ class OrderState(SQLModel, table=True):
     status: str = words()
     filled_quantity: int = count(default=0)
     filled_value: Decimal = money(default=Decimal(0))
+    asked_quantity: int | None = count(default=None)
+    asked_limit_price: Decimal | None = money(default=None)
+    asked_trigger_price: Decimal | None = money(default=None)
     broker_order_id: str | None = words(default=None)
     reason: str | None = words(default=None)
     last_sequence: int = Field(default=0)

@@ -1,0 +1,148 @@
+"""The options of a run to start: checked against each other and the market, and completed."""
+
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from app.api.account_changes import MOST_SLIPPAGE
+from app.api.enums import UserErrorCode
+from app.api.errors import Refused, UserError
+from app.api.inputs import rate_errors
+from app.api.rows import Row
+from app.api.run_options import SlippageInput, TradingInput
+from app.engine.options import RunOptions
+from streams.charges.schedules import ScheduleKind
+from streams.domain.market import MICROSECONDS, Exchange, InstrumentKind, Interval
+from streams.domain.orders import ProductType
+from streams.domain.venue import Slippage
+from streams.strategies.asks import Intents
+
+LONGEST_LATENCY = 100
+LATEST_SQUARE_OFF = 180
+DERIVATIVES = (InstrumentKind.FUTURE, InstrumentKind.OPTION)
+
+
+SQUARE_OFF_BEFORE = 15
+SESSION = 375
+"""Minutes of a full session of the share markets; commodities close at several times of the evening."""
+
+
+def option_errors(given: TradingInput) -> list[UserError]:
+    """What is wrong with the options by themselves."""
+    return [*_slippage_errors(given), *_rate_errors(given), *_told(_contradictions(given))]
+
+
+def _rate_errors(given: TradingInput) -> list[UserError]:
+    errors = rate_errors({"participationPercent": given.participation_percent}, 100)
+    if given.participation_percent == 0:
+        errors += _told([("More than 0, or null for any.", "participationPercent")])
+    return errors
+
+
+def _slippage_errors(given: TradingInput) -> list[UserError]:
+    asked = given.slippage
+    if asked is None:
+        return []
+    if given.slippage_bps is not None:
+        return _told([("Give slippage or slippageBps, not both.", "slippage")])
+    errors = rate_errors({"slippage.amount": asked.amount}, MOST_SLIPPAGE)
+    if asked.model is Slippage.TICKS and asked.amount != int(asked.amount):
+        errors += _told([("Ticks are counted: a whole number.", "slippage.amount")])
+    return errors
+
+
+def _contradictions(given: TradingInput) -> Iterator[tuple[str, str]]:
+    latency, before = given.latency_bars, given.square_off_before
+    finer = given.intrabar_interval
+    if latency is not None and not 0 <= latency <= LONGEST_LATENCY:
+        yield f"0 to {LONGEST_LATENCY} candles.", "latencyBars"
+    if before is not None and not 1 <= before <= LATEST_SQUARE_OFF:
+        yield f"1 to {LATEST_SQUARE_OFF} minutes before the close.", "squareOffBefore"
+    if finer is not None and not _divides(finer, given.interval):
+        message = f"Candles of {finer.value} do not make up those of {given.interval.value}: name finer ones."
+        yield message, "intrabarInterval"
+    if given.charge_per_order is not None and given.charges not in (None, ScheduleKind.FLAT):
+        yield f"A charge per order goes with FLAT charges, not {given.charges}.", "chargePerOrder"
+
+
+def _divides(finer: Interval, interval: Interval) -> bool:
+    return finer.microseconds < interval.microseconds and interval.microseconds % finer.microseconds == 0
+
+
+def pinned_options(
+    given: TradingInput, account_charge: Decimal, instruments: Sequence[Row], intents: Intents
+) -> RunOptions:
+    """The options completed; refuses a product that does not fit the candles or the instruments."""
+    derivatives = any(row["kind"] in DERIVATIVES for row in instruments)
+    product = given.product_type or _expected(given.interval, derivatives)
+    named = {ask.manner.product_type for ask in intents.asks if ask.manner.product_type is not None}
+    errors = [error for each in (product, *named) for error in _unfit(each, given.interval, derivatives)]
+    before, refusal = _square_off(given, named or {product}, instruments)
+    if errors or refusal:
+        raise Refused(*_told(dict.fromkeys([*errors, *refusal])))
+    costs = _charges(given, account_charge)
+    return RunOptions(product_type=product, square_off_before=before, **_venue(given), **costs)
+
+
+def _square_off(
+    given: TradingInput, products: Collection[ProductType], instruments: Sequence[Row]
+) -> tuple[int | None, list[tuple[str, str]]]:
+    """When positions are closed, and what is wrong with when they were asked to be."""
+    path, asked = "squareOffBefore", given.square_off_before
+    if ProductType.INTRADAY not in products:
+        carried = "Only INTRADAY positions are closed before the session ends."
+        return None, [] if asked is None else [(carried, path)]
+    least = max(_last_candle(given.interval, row["exchange"]) for row in instruments)
+    if asked is None or asked >= least:
+        return max(SQUARE_OFF_BEFORE, least) if asked is None else asked, []
+    message = (
+        f"The last candle of {given.interval.value} may be {least} minutes long, and the order needs it:"
+    )
+    return None, [(f"{message} {least} minutes or more.", path)]
+
+
+def _last_candle(interval: Interval, exchange: str) -> int:
+    """The most minutes a session's last candle may last."""
+    minutes = interval.microseconds // (60 * MICROSECONDS)
+    return minutes if exchange == Exchange.MCX else (SESSION - 1) % minutes + 1
+
+
+def _expected(interval: Interval, derivatives: bool) -> ProductType:
+    if interval is not Interval.ONE_DAY:
+        return ProductType.INTRADAY
+    return ProductType.MARGIN if derivatives else ProductType.CNC
+
+
+def _unfit(product: ProductType, interval: Interval, derivatives: bool) -> Iterator[tuple[str, str]]:
+    if product is ProductType.INTRADAY and interval is Interval.ONE_DAY:
+        message = "An INTRADAY position is closed within the day, and daily candles show no time within it:"
+        yield f"{message} choose CNC or MARGIN, or shorter candles.", "productType"
+    if product is ProductType.CNC and derivatives:
+        yield "Derivatives cannot be delivered: choose MARGIN or INTRADAY.", "productType"
+
+
+def _venue(given: TradingInput) -> dict[str, Any]:
+    slippage: SlippageInput | None = given.slippage
+    own: dict[str, Any] = {} if slippage is None else {"slippage_model": slippage.model}
+    if slippage is not None and slippage.model is not Slippage.BPS:
+        own["slippage_amount"] = slippage.amount  # in BPS it is the run's slippage_bps
+    return {
+        **own,
+        "participation_percent": given.participation_percent,
+        "latency_bars": given.latency_bars or 0,
+        "intrabar": given.intrabar_interval,
+    }
+
+
+def _charges(given: TradingInput, account_charge: Decimal) -> dict[str, Any]:
+    if given.charges is not None:
+        return {"charges": given.charges}
+    own = given.charge_per_order is not None or account_charge > 0
+    return {"charges": ScheduleKind.FLAT if own else ScheduleKind.INDIAN}
+
+
+def _told(found: Any) -> list[UserError]:
+    return [
+        UserError(code=UserErrorCode.INVALID, message=message, path=path.split("."))
+        for message, path in found
+    ]
