@@ -1,22 +1,37 @@
 """Columns as expressions: what a strategy writes instead of loops, and the reason it cannot look ahead.
 
-A `Column` stands for one value a candle. It is built from the candle's own columns by causal operators
-only: none of them can name a later row, a column cannot be indexed, iterated or asked for its truth. Equal
-expressions are one object (hash-consed), so whatever is shared is computed once. A column knows its
-`lookback`: how many earlier candles its value needs.
+A `Column` stands for one value a candle. It is built from candles' columns by causal operators only: none of
+them can name a later row, a column cannot be indexed, iterated or asked for its truth. Equal expressions are
+one object (hash-consed), so whatever is shared is computed once.
+
+A column stands on the candles of one frame: the instrument's own, those of a higher time-frame, or those of
+another market. An operator whose inputs stand on different frames works on the own candles; what comes from
+elsewhere enters with its last value known by each own candle's close. A missing value is NaN; a comparison
+with it is false.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import Any, NoReturn, Self
 from weakref import WeakValueDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
-Evaluate = Callable[..., Values]
+from streams.columns.kinds import (
+    OWN,
+    Aligned,
+    AsOf,
+    Evaluate,
+    Frame,
+    Kind,
+    Recursive,
+    Rowwise,
+    Values,
+    Windowed,
+)
+
+__all__ = ["Column", "LookAheadError", "Operand", "Values", "as_column", "column", "condition", "numeric"]
 
 
 class LookAheadError(ValueError):
@@ -28,18 +43,34 @@ class Column:
 
     __array_ufunc__ = None  # numpy's numbers leave arithmetic with a column to the column
 
-    __slots__ = ("__weakref__", "evaluate", "inputs", "logical", "lookback", "name", "parameters")
+    __slots__ = (
+        "__weakref__",
+        "frame",
+        "inputs",
+        "kind",
+        "logical",
+        "missing",
+        "name",
+        "parameters",
+        "title",
+    )
 
     name: str
+    kind: Kind
     inputs: tuple[Column, ...]
     parameters: tuple[Any, ...]
-    evaluate: Evaluate
     logical: bool
-    lookback: int
+    missing: float | int | bool
+    """What stands where there is no candle to read."""
+    frame: Frame | None
+    """None for a constant, which stands on any."""
+    title: tuple[Any, ...] | None
+    """The name and operands it was asked for by, where that says more than the operator."""
 
     def __repr__(self) -> str:
-        parts = [*map(repr, self.inputs), *map(repr, self.parameters)]
-        return f"{self.name}({', '.join(parts)})" if parts else self.name
+        name, *operands = self.title or (self.name, *self.inputs, *self.parameters)
+        shown = [repr(each) for each in operands if not (isinstance(each, Column) and each.name[0] == "_")]
+        return f"{name}({', '.join(shown)})" if shown else str(name)
 
     def __add__(self, other: Operand) -> Column:
         return arithmetic("add", np.add, self, other)
@@ -68,6 +99,9 @@ class Column:
     def __neg__(self) -> Column:
         return arithmetic("subtract", np.subtract, 0.0, self)
 
+    def __abs__(self) -> Column:
+        return arithmetic("absolute", np.absolute, self)
+
     def __lt__(self, other: Operand) -> Column:
         return comparison("less", np.less, self, other)
 
@@ -94,8 +128,17 @@ class Column:
     def __or__(self, other: Column) -> Column:
         return logic("or", np.logical_or, self, other)
 
+    def __xor__(self, other: Column) -> Column:
+        return logic("xor", np.logical_xor, self, other)
+
     def __invert__(self) -> Column:
         return logic("not", np.logical_not, self)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
 
     def __bool__(self) -> NoReturn:
         raise LookAheadError(f"{self!r} has no truth value: write when(condition, then, otherwise)")
@@ -106,10 +149,63 @@ class Column:
     def __iter__(self) -> NoReturn:
         raise LookAheadError(f"{self!r} cannot be iterated: it stands for one value a candle")
 
+    def __contains__(self, _: object) -> NoReturn:
+        raise LookAheadError(f"{self!r} cannot be searched: it stands for one value a candle")
+
+    def __len__(self) -> NoReturn:
+        raise LookAheadError(f"{self!r} has no length: it stands for one value a candle")
+
 
 Operand = Column | float | int
 
 _interned: WeakValueDictionary[tuple[Any, ...], Column] = WeakValueDictionary()
+
+
+def made(
+    name: str,
+    kind: Kind,
+    *inputs: Column,
+    parameters: tuple[Any, ...] = (),
+    logical: bool = False,
+    missing: float | int | bool = float("nan"),
+    frame: Frame | None = None,
+) -> Column:
+    """The one column with this operator, these inputs and parameters; of NaN too there is one."""
+    identity = (name, type(kind), kind, frame, *map(id, inputs), *map(repr, parameters))
+    found = _interned.get(identity)
+    if found is not None:
+        return found
+    new = Column()
+    new.name, new.kind, new.inputs, new.parameters, new.logical = name, kind, inputs, parameters, logical
+    new.missing, new.frame, new.title = (False if logical else missing), frame, None
+    _interned[identity] = new
+    return new
+
+
+def together(inputs: Iterable[Column]) -> tuple[Frame | None, tuple[Column, ...]]:
+    """The frame the inputs share, and the inputs on it: the own candles when they come from several."""
+    columns = tuple(inputs)
+    frames = {each.frame for each in columns if each.frame is not None}
+    if len(frames) <= 1:
+        return next(iter(frames), None), columns
+    return OWN, tuple(map(on_own, columns))
+
+
+def on_own(source: Column) -> Column:
+    """A column on the own candles: its last value known by each candle's close; missing before the first."""
+    if source.frame is None or source.frame == OWN:
+        return source
+    known = made("_as_of", AsOf(source.frame), frame=OWN)
+    found = made(
+        "aligned", Aligned(), source, known, logical=source.logical, missing=source.missing, frame=OWN
+    )
+    return titled(found, *(source.title or (source.name, *source.inputs, *source.parameters)))
+
+
+def titled(found: Column, *title: Any) -> Column:
+    """The column, shown by the name and operands it was first asked for by."""
+    found.title = found.title or title
+    return found
 
 
 def column(
@@ -118,28 +214,40 @@ def column(
     *inputs: Column,
     parameters: tuple[Any, ...] = (),
     own_lookback: int = 0,
+    rows: tuple[int, ...] | None = None,
     logical: bool = False,
 ) -> Column:
     """The one column with this operator, these inputs and parameters.
 
-    `evaluate(*input arrays, *parameters)` gives an array of the same length in which row r depends on rows
-    r - own_lookback .. r of the inputs, and on nothing else.
+    `evaluate(*input arrays, *parameters)` gives an array in which row r depends on rows r - own_lookback .. r
+    of the inputs, and on nothing else. Each array holds `own_lookback` rows before those that are asked for,
+    or as many as `rows` says of each input; the answer's last ones count.
     """
-    identity = (name, evaluate, *map(id, inputs), *map(repr, parameters))
-    found = _interned.get(identity)
-    if found is not None:
-        return found
-    made = Column()
-    made.name, made.inputs, made.parameters, made.evaluate = name, inputs, parameters, evaluate
-    made.logical = logical
-    made.lookback = own_lookback + max((each.lookback for each in inputs), default=0)
-    _interned[identity] = made
-    return made
+    frame, standing = together(inputs)
+    if not own_lookback and rows is None:
+        return made(name, Rowwise(evaluate), *standing, parameters=parameters, logical=logical, frame=frame)
+    kind = Windowed(evaluate, rows or (own_lookback,) * len(inputs), own_lookback)
+    return made(name, kind, *standing, parameters=parameters, logical=logical, frame=frame or OWN)
+
+
+def recursion(
+    name: str,
+    evaluate: Evaluate,
+    initial: Any,
+    *inputs: Column,
+    parameters: tuple[Any, ...] = (),
+    session: int | None = None,
+    missing: float | int = float("nan"),
+) -> Column:
+    """A column that goes on from a state: `evaluate(state, *input arrays, *parameters) → state, values`."""
+    frame, standing = together(inputs)
+    kind = Recursive(evaluate, initial, session)
+    return made(name, kind, *standing, parameters=parameters, missing=missing, frame=frame or OWN)
 
 
 def constant(value: float) -> Column:
     """The same number on every candle."""
-    return column("constant", _repeat, parameters=(float(value),))
+    return made("constant", Rowwise(_repeat), parameters=(float(value),))
 
 
 def _repeat(value: float) -> Values:
@@ -150,7 +258,7 @@ def as_column(operand: object) -> Column:
     """The operand as a column. TypeError for anything but a column or a number."""
     if isinstance(operand, Column):
         return operand
-    if isinstance(operand, int | float | np.integer) and not isinstance(operand, bool):
+    if isinstance(operand, int | float | np.integer | np.floating) and not isinstance(operand, bool):
         return constant(float(operand))
     raise TypeError(f"a column or a number is wanted, not {operand!r}")
 
@@ -160,18 +268,18 @@ def _differs(left: Values, right: Values) -> Values:
     return np.less(left, right) | np.greater(left, right)
 
 
-def arithmetic(name: str, function: Evaluate, left: object, right: object) -> Column:
-    """Elementwise arithmetic."""
-    return column(name, function, numeric(left), numeric(right))
+def arithmetic(name: str, function: Evaluate, *operands: object) -> Column:
+    """Row by row arithmetic."""
+    return column(name, function, *map(numeric, operands))
 
 
 def comparison(name: str, function: Evaluate, left: object, right: object) -> Column:
-    """Elementwise comparison; false where a value is missing."""
+    """Row by row comparison; false where a value is missing."""
     return column(name, function, numeric(left), numeric(right), logical=True)
 
 
 def logic(name: str, function: Evaluate, *operands: object) -> Column:
-    """Elementwise logic over conditions."""
+    """Row by row logic over conditions."""
     return column(name, function, *map(condition, operands), logical=True)
 
 

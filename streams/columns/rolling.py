@@ -1,49 +1,95 @@
-"""Sums over a sliding window that do not depend on where the series starts, to the last bit.
+"""Sums over a sliding window that are exact on the price grid, to the last bit wherever the series starts.
 
-A running float sum carries rounding from whatever came before; then live and backtest differ. Two ways
-here: values on the 1e-4 grid (raw prices, volumes) are summed as int64, which is exact; a window that holds
-any other value is summed oldest first, window by window. Which way depends on the window's own values alone.
+A running float sum carries rounding from whatever came before; then live and backtest differ. Values on the
+1e-7 grid (prices, volumes, most of what vendors and adjustments make of them) are summed as int64, which is
+exact: one running total serves the windows of every length. A window that holds any other value is summed
+along a fixed tree of its own. Which way a window takes depends on its own values alone.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-GRID = 10_000.0
-LARGEST = 2.0**40
-"""Grid values beyond this are summed as floats: a window of 8,192 of them still fits 53 bits."""
+from streams.columns import tree
+
+GRID = 1e7
+LARGEST = 2.0**46
+"""Grid values beyond this (7 million rupees) are summed as floats."""
+MOST = 2**17
+"""Rows in the longest window: so many of the largest values still fit 63 bits."""
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
-def rolling_mean(values: Floats, window: int) -> Floats:
-    """Mean of the last `window` values, this one included; NaN in the first window - 1 rows."""
-    means = np.full(len(values), np.nan)
-    if len(values) < window:
-        return means
-    known = means[window - 1 :]
-    scaled = np.rint(values * GRID)
-    on_grid = (scaled / GRID == values) & (np.abs(scaled) <= LARGEST)
-    if on_grid.all():
-        known[:] = _int_sums(scaled.astype(np.int64), window) / (GRID * window)
-        return means
-    ticks = np.where(on_grid, scaled, 0.0).astype(np.int64)
-    strayed = _int_sums((~on_grid).astype(np.int64), window) > 0
-    exact, summed = _int_sums(ticks, window) / (GRID * window), _float_sums(values, window) / window
-    known[:] = np.where(strayed, summed, exact)
-    return means
+class Running(NamedTuple):
+    """Where the running total stands, and how many of the last values in a row were on the grid."""
+
+    total: np.int64 = np.int64(0)
+    clean: int = 0
 
 
-def _int_sums(ticks: NDArray[np.int64], window: int) -> NDArray[np.int64]:
-    """Cumulative sums may wrap; their differences are exact all the same (arithmetic modulo 2^64)."""
-    total = np.cumsum(ticks)
-    sums = total[window - 1 :].copy()
-    sums[1:] -= total[:-window]
-    return sums
+class Gridded(NamedTuple):
+    """The running total after each value (off the grid it stays), modulo 2^64.
+
+    `clean` counts, at each value, how many of the last ones were on the grid; a number alone is the count
+    before the batch, and every value since is on it.
+    """
+
+    totals: Ints
+    clean: Any
 
 
-def _float_sums(values: Floats, window: int) -> Floats:
-    count = len(values) - window + 1
-    sums = values[:count].copy()
-    for offset in range(1, window):
-        sums += values[offset : offset + count]
-    return sums
+def gridded(state: Running, values: Floats) -> tuple[Running, Gridded]:
+    """Running totals of the values in ticks. They may wrap; differences of them are exact all the same."""
+    scaled = values * GRID
+    np.rint(scaled, scaled)
+    on_grid = scaled / GRID == values
+    if on_grid.all() and scaled.max() <= LARGEST and scaled.min() >= -LARGEST:
+        totals = _totals(scaled.astype(np.int64), state.total)
+        return Running(totals[-1], state.clean + len(values)), Gridded(totals, state.clean)
+    on_grid &= np.abs(scaled) <= LARGEST
+    totals = _totals(np.where(on_grid, scaled, 0.0).astype(np.int64), state.total)
+    rows = np.arange(len(values))
+    clean = rows - np.maximum.accumulate(np.where(on_grid, -1 - state.clean, rows))
+    return Running(totals[-1], int(clean[-1])), Gridded(totals, clean)
+
+
+def _totals(ticks: Ints, total: np.int64) -> Ints:
+    ticks[0] += total
+    return np.cumsum(ticks)
+
+
+def mean(values: Floats, totals: Ints, clean: Any, window: int) -> Floats:
+    """The mean of the last `window` values.
+
+    `values` come with window - 1 rows before the batch's own and `totals` with `window`; `clean` with none.
+    """
+    means = (totals[window:] - totals[:-window]).astype(np.float64)
+    means /= GRID * window
+    return _mended(means, values, clean, window, tree.mean)
+
+
+def total(values: Floats, totals: Ints, clean: Any, window: int) -> Floats:
+    """The sum of the last `window` values; rows as for the mean."""
+    sums = (totals[window:] - totals[:-window]).astype(np.float64)
+    sums /= GRID
+    return _mended(sums, values, clean, window, tree.total)
+
+
+def _mended(
+    found: Floats, values: Floats, clean: Any, window: int, way: Callable[[Floats, int], Floats]
+) -> Floats:
+    """The exact values, and where a window holds something off the grid its own tree's."""
+    if np.ndim(clean):
+        rough = np.flatnonzero(clean < window)
+    else:
+        rough = np.arange(min(len(found), window - 1 - clean))
+    if len(rough):
+        first, last = int(rough[0]), int(rough[-1])
+        found[rough] = way(values[first : last + window], window)[rough - first]
+    return found

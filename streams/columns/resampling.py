@@ -1,0 +1,135 @@
+"""Candles of a higher time-frame, complete ones only, however the finer candles come in.
+
+A bucket is the stretch between two points of the longer interval's grid, which starts anew at the opening of
+each part of a session and ends with it; a day's bucket is its session. A bucket is complete when a finer
+candle closes at or past its end, hence a session's last, short one at the close. Where the candle that would
+close it is missing (no trades, a halt), the next candle to come completes it. A bucket without any candle
+does not exist. Candles outside the session's parts belong to no bucket; a day that has no session on the
+calendar is taken to have had its usual hours.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams import sessions
+from streams.columns.rows import Rows, Seen
+from streams.domain.market import Candles, Interval, Times, joined
+
+Positions = NDArray[np.intp]
+
+
+class Filling(NamedTuple):
+    """A bucket that is not complete yet, as the one candle in `part`; None between two buckets."""
+
+    seen: Seen = Seen()
+    part: Candles | None = None
+
+
+class _Finer(NamedTuple):
+    """The finer candles that belong to a bucket, and when each closes."""
+
+    candles: Candles
+    closes: Times
+
+
+def resampled(filling: Filling, rows: Rows, every: Interval) -> tuple[Filling, Rows]:
+    """What is being filled after the finer rows, and the candles they completed."""
+    finer = _inside(rows)
+    before, candles = filling.seen, finer.candles.rows(0, 0)
+    completed = finer.closes[:0]
+    if len(finer.closes):
+        if filling.part is None and not before.candles:
+            before = before._replace(whole=_from_its_start(rows, finer, every))
+        candles, completed = _continued(filling.part, finer, *_grouped(rows, finer, every))
+    elif filling.part is not None:
+        return filling, Rows(rows.instrument, candles, before, completed)
+    done = int(np.count_nonzero(completed))
+    part = candles.rows(done, done + 1) if done < len(candles) else None
+    emitted = Rows(rows.instrument, candles.rows(0, done), before, completed[:done])
+    return Filling(emitted.seen if done else before, part), emitted
+
+
+def _inside(rows: Rows) -> _Finer:
+    """The candles inside their session's parts; a daily one always is."""
+    candles = rows.candles
+    if rows.interval is Interval.ONE_DAY:
+        return _Finer(candles, rows.closes)
+    opens, closes = sessions.part_bounds(rows.exchange, rows.instrument.kind, candles.time)
+    inside = (opens <= candles.time) & (candles.time < closes)
+    return _Finer(_chosen(candles, inside), rows.closes[inside])
+
+
+def _from_its_start(rows: Rows, finer: _Finer, every: Interval) -> bool:
+    """Whether the very first finer candle opened its bucket."""
+    first, market = finer.candles.time[:1], (rows.exchange, rows.instrument.kind)
+    if every is Interval.ONE_DAY:
+        return rows.interval is every or bool(first[0] == sessions.session_opens(*market, first)[0])
+    return bool(first[0] == sessions.bucket_starts(*market, every, first)[0])
+
+
+def _grouped(rows: Rows, finer: _Finer, every: Interval) -> tuple[Candles, Times]:
+    """One candle a bucket and the instant at which it was complete, 0 for the last one if it is not yet."""
+    market = rows.exchange, rows.instrument.kind, every
+    starts = sessions.bucket_starts(*market, finer.candles.time)
+    reached = finer.closes >= sessions.bucket_ends(*market, finer.candles.time)
+    begins = np.diff(starts, prepend=starts[:1] - 1) != 0
+    begins[1:] |= reached[:-1]
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], len(starts)) - 1
+    following = np.append(finer.closes[first[1:]], 0)
+    completed = np.where(reached[last], finer.closes[last], following)
+    return _merged(finer.candles, every, starts, first, last), completed
+
+
+def _continued(
+    part: Candles | None, finer: _Finer, candles: Candles, completed: Times
+) -> tuple[Candles, Times]:
+    """The buckets with what was being filled before: the first one's beginning, or a bucket of its own."""
+    if part is None:
+        return candles, completed
+    if part.time[0] != candles.time[0]:
+        return joined(part, candles), np.concatenate((finer.closes[:1], completed))
+    whole = Candles(
+        candles.instrument,
+        candles.interval,
+        candles.time,
+        np.concatenate((part.open, candles.open[1:])),
+        np.concatenate((np.maximum(part.high, candles.high[:1]), candles.high[1:])),
+        np.concatenate((np.minimum(part.low, candles.low[:1]), candles.low[1:])),
+        candles.close,
+        np.concatenate((part.volume + candles.volume[:1], candles.volume[1:])),
+    )
+    return whole, completed
+
+
+def _chosen(candles: Candles, inside: NDArray[np.bool_]) -> Candles:
+    if inside.all():
+        return candles
+    return Candles(
+        candles.instrument,
+        candles.interval,
+        candles.time[inside],
+        candles.open[inside],
+        candles.high[inside],
+        candles.low[inside],
+        candles.close[inside],
+        candles.volume[inside],
+    )
+
+
+def _merged(finer: Candles, every: Interval, starts: Times, first: Positions, last: Positions) -> Candles:
+    """One candle a bucket."""
+    return Candles(
+        finer.instrument,
+        every,
+        starts[first],
+        finer.open[first],
+        np.maximum.reduceat(finer.high, first),
+        np.minimum.reduceat(finer.low, first),
+        finer.close[last],
+        np.add.reduceat(finer.volume, first),
+    )

@@ -1,0 +1,90 @@
+"""A batch of one frame's candles, with what the calendar says of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams import sessions
+from streams.domain.market import Candles, Exchange, Instrument, Interval, Times
+
+
+class Seen(NamedTuple):
+    """What is remembered of a frame's candles: how many there were, the last one's day, how they began."""
+
+    candles: int = 0
+    day: int = -1
+    whole: bool = True
+    """Whether the first one held all it should: a higher time-frame's may have begun before the series."""
+    fresh: bool = True
+    """Whether the first one opened its session."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """n candles of a frame; `known` is when each could be seen, None for when it closed."""
+
+    instrument: Instrument
+    candles: Candles
+    before: Seen
+    completed: Times | None = None
+
+    def __len__(self) -> int:
+        return len(self.candles.time)
+
+    @property
+    def exchange(self) -> Exchange:
+        """Where the instrument trades."""
+        return Exchange(self.instrument.key.partition(":")[0])
+
+    @property
+    def interval(self) -> Interval:
+        """How long each candle lasts."""
+        return self.candles.interval
+
+    @cached_property
+    def closes(self) -> Times:
+        """When each candle closes: after its length or with its session's part; a daily one, its session."""
+        return sessions.close_of(self.exchange, self.instrument.kind, self.interval, self.candles.time)
+
+    @property
+    def known(self) -> Times:
+        """When each candle could first be seen: its close, later where that candle's last part is missing."""
+        return self.closes if self.completed is None else self.completed
+
+    @cached_property
+    def days(self) -> NDArray[np.int64]:
+        """The number of each candle's day in India: the same day, the same session."""
+        return sessions.day_numbers(self.candles.time)
+
+    @cached_property
+    def openings(self) -> NDArray[np.intp]:
+        """Positions, counted from the frame's first candle ever, of the candles that begin a session.
+
+        The very first candle counts only when it is the one at the opening: before any other, earlier candles
+        of its session may be lacking.
+        """
+        begins = np.flatnonzero(np.diff(self.days, prepend=self.before.day)) + self.before.candles
+        return begins if self.seen.fresh else begins[begins > 0]
+
+    @cached_property
+    def seen(self) -> Seen:
+        """What is remembered after these rows."""
+        if not len(self):
+            return self.before
+        day = int(sessions.day_numbers(self.candles.time[-1:])[0])
+        count = self.before.candles + len(self)
+        if self.before.candles:
+            return Seen(count, day, self.before.whole, self.before.fresh)
+        return Seen(count, day, self.before.whole, self.before.whole and self._opens_session)
+
+    @property
+    def _opens_session(self) -> bool:
+        """A day's candle is its session; any other must open with it."""
+        first = self.candles.time[:1]
+        opens = sessions.session_opens(self.exchange, self.instrument.kind, first)
+        return self.interval is Interval.ONE_DAY or bool(first[0] == opens[0])
