@@ -4,8 +4,8 @@ What a run reads. A `Chunk` holds one `Candles` for each traded instrument, in t
 them one for each reference: a market the strategy reads by key and the run does not trade
 (`Intents.references(keys of the traded)` names them in order). `form` takes such a chunk whole; everything
 after it (fold, exchange, figures) takes the traded ones only: `chunk[:len(traded)]`. A run's history is
-shaped alike: the last `Intents.lookback(interval)` candles before its start, of every instrument and
-reference. An intent's `instrument` is a position among the traded.
+shaped alike: the last `Intents.lookback(interval, instruments)` candles before its start, of every
+instrument and reference. An intent's `instrument` is a position among the traded.
 
     known = signals.start(intents, interval, traded, references)   nothing seen
     known = signals.warmed(known, history)                         look-back filled; nothing acts
@@ -17,22 +17,25 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streams import columns
 from streams.acting import Memory, Read, Values, act
 from streams.asked import Acting, Asked, Placed, merged
 from streams.columns.column import Column
-from streams.columns.evaluation import Tail, advance
 from streams.domain.intents import Manner
-from streams.domain.market import Chunk, Instrument, Interval, empty
-from streams.strategies.asks import Ask, Intents
+from streams.domain.market import Chunk, Instrument, Interval
+from streams.strategies.asks import Ask, Intents, fixed
 
 
 class Signals(NamedTuple):
     """What the signals of a run remember between two chunks."""
 
-    intents: Intents
     asks: tuple[Ask | None, ...]
     """What is asked of each traded instrument."""
-    carry: tuple[Tail, ...]
+    roots: tuple[tuple[Column, ...], ...]
+    """The columns evaluated on each one's candles."""
+    led: bool
+    """Whether all act on the candles of the first instrument, as legs do."""
+    carry: columns.Carry
     memories: tuple[Memory, ...]
     formed: int
     """Intents so far: the next one's sequence."""
@@ -41,10 +44,12 @@ class Signals(NamedTuple):
 def start(
     intents: Intents, interval: Interval, traded: Sequence[Instrument], references: Sequence[Instrument] = ()
 ) -> Signals:
-    """Signals that have seen nothing. ValueError when the run's instruments are too few for the strategy."""
+    """Signals that have seen nothing. ValueError when the run lacks instruments the strategy needs."""
     asks = intents.dealt(len(traded))
-    carry = tuple(Tail(empty(each.key, interval)) for each in (*traded, *references))
-    return Signals(intents, asks, carry, (Memory(),) * len(asks), 0)
+    own = [() if ask is None else ask.roots for ask in asks]
+    roots = own if intents.positions is None else [intents.roots, *((),) * (len(asks) - 1)]
+    carry = columns.start([*roots, *((),) * len(references)], interval, (*traded, *references))
+    return Signals(asks, tuple(roots), intents.positions is not None, carry, (Memory(),) * len(asks), 0)
 
 
 def warmed(signals: Signals, history: Chunk) -> Signals:
@@ -57,14 +62,14 @@ def warmed(signals: Signals, history: Chunk) -> Signals:
 
 def form(signals: Signals, chunk: Chunk) -> tuple[Signals, Asked]:
     """The intents a chunk gives rise to."""
-    carry, evaluated = _evaluate(signals, chunk)
+    carry, evaluated = columns.advance(signals.carry, chunk)
     memories, parts = list(signals.memories), []
     for position, ask in enumerate(signals.asks):
         if ask is not None:
-            base = 0 if signals.intents.positions is not None else position
-            known, warm = evaluated[base]
-            count = max(0, len(chunk[base]) - warm)
-            memories[position], acting = act(ask, memories[position], _read(ask, known, warm), count)
+            base = 0 if signals.led else position
+            values, warm = evaluated[base]
+            read = _read(ask, dict(zip(map(id, signals.roots[base]), values, strict=True)), warm)
+            memories[position], acting = act(ask, memories[position], read, len(chunk[base]) - warm)
             parts.append(_placed(position, chunk, base, acting.moved(warm)))
     asked = merged(signals.formed, _manners(signals), parts)
     formed = signals.formed + len(asked)
@@ -84,10 +89,6 @@ def _placed(position: int, chunk: Chunk, base: int, acting: Acting) -> Placed:
     return Placed(position, time, acting._replace(row=own))
 
 
-Evaluated = tuple[Mapping[int, Values], int]
-"""Columns' values by identity, and the first row past their warm-up."""
-
-
 def _read(ask: Ask, known: Mapping[int, Values], warm: int) -> Read:
     """The ask's columns past the warm-up; of those that are numbers only, a constant stays one number."""
     target, *conditions = (
@@ -99,16 +100,4 @@ def _read(ask: Ask, known: Mapping[int, Values], warm: int) -> Read:
 def _number(column: Column | None, known: Mapping[int, Values], warm: int) -> Values | np.float64 | None:
     if column is None:
         return None
-    return np.float64(column.parameters[0]) if column.name == "constant" else known[id(column)][warm:]
-
-
-def _evaluate(signals: Signals, chunk: Chunk) -> tuple[tuple[Tail, ...], list[Evaluated]]:
-    """The columns on each instrument."""
-    roots = {id(each): each for each in signals.intents.roots}
-    carry: list[Tail] = []
-    found: list[Evaluated] = []
-    for before, candles in zip(signals.carry, chunk, strict=True):
-        after, evaluated = advance(tuple(roots.values()), before, candles)
-        carry.append(after)
-        found.append((dict(zip(roots, evaluated.values, strict=True)), evaluated.warm))
-    return tuple(carry), found
+    return np.float64(column.parameters[0]) if fixed(column) else known[id(column)][warm:]

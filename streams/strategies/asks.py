@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from streams.columns.column import Column, Operand, condition
+from streams.columns.plan import markets
+from streams.columns.warmth import lookback
 from streams.domain.intents import Manner, Sizing
-from streams.domain.market import Interval
+from streams.domain.market import Instrument, Interval
 from streams.domain.orders import ProductType
 from streams.strategies.numbers import number, whole
 from streams.strategies.orders import Order, market_order
@@ -45,8 +47,14 @@ class Ask(NamedTuple):
 
     @property
     def roots(self) -> tuple[Column, ...]:
-        """Every column it needs."""
-        return tuple(each for each in (self.target, *self.conditions, *self.numbers) if each is not None)
+        """Every column it needs the values of: a number that is the same on every candle is known."""
+        numbers = (each for each in self.numbers if each is not None and not fixed(each))
+        return tuple(each for each in (self.target, *self.conditions, *numbers) if each is not None)
+
+
+def fixed(column: Column) -> bool:
+    """Whether it is the same number on every candle."""
+    return column.name == "constant"
 
 
 class Intents(NamedTuple):
@@ -63,24 +71,30 @@ class Intents(NamedTuple):
         """Every column of every ask."""
         return tuple(root for ask in self.asks for root in ask.roots)
 
-    def lookback(self, interval: Interval) -> int:
-        """How many candles before a run its columns need, the one that shows a condition false included."""
+    def lookback(self, interval: Interval, instruments: Sequence[Instrument] = ()) -> int:
+        """How many candles before a run its columns need: a run's history is so many.
+
+        With conditions one more, which can show them false before the run's first candle. FrameError when the
+        columns do not fit the interval.
+        """
         conditional = any(each is not None for ask in self.asks for each in ask.conditions)
-        return max(each.lookback for each in self.roots) + conditional
+        return max(lookback(each, interval, instruments) for each in self.roots) + conditional
 
     @property
     def markets(self) -> tuple[str, ...]:
-        """Keys of the markets it reads by name, each once, in order."""
-        return ()
+        """The markets it reads by name: "NSE:NIFTY", or "NIFTY" where the name alone is written."""
+        return tuple(each for each in markets(self.roots) if isinstance(each, str))
 
     def references(self, traded: Sequence[str]) -> tuple[str, ...]:
-        """Those of them the run does not trade: their candles follow the traded ones in every chunk."""
-        return tuple(each for each in self.markets if each not in traded)
+        """Those of them that are none of the traded keys: their candles follow the traded in every chunk."""
+        known = {*traded, *(each.partition(":")[2] for each in traded)}
+        return tuple(each for each in self.markets if each not in known)
 
     @property
     def instruments(self) -> int:
         """The fewest instruments a run of it can have."""
-        return 1 + max((0, *(self.positions or ())))
+        read = (each for each in markets(self.roots) if isinstance(each, int))
+        return 1 + max((0, *read, *(self.positions or ())))
 
     def dealt(self, count: int) -> tuple[Ask | None, ...]:
         """What is asked of each of a run's instruments. ValueError when they are too few."""
@@ -191,7 +205,7 @@ def _manner(
 ) -> Manner:
     _kinds(size, order, tag)
     held = _product(product)
-    ends = minutes_of(square_off)
+    ends = None if square_off is None else minutes_of(square_off)
     if ends is not None and held is ProductType.CNC:
         raise ValueError('square_off= with product="CNC": delivery is carried; drop one of the two')
     chosen = order or market_order()

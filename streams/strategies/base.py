@@ -5,13 +5,13 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from streams.columns.column import Column
-from streams.columns.evaluation import field
+from streams.columns.bars import BARS, Bars
 from streams.strategies.asks import Intents, entries, legs, target
+from streams.strategies.proof import prove
 
 __all__ = [
     "BARS",
@@ -33,19 +33,6 @@ class StrategyConfig(BaseModel):
     """A strategy's settings: bounds, descriptions and defaults make the form and the optimiser's space."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Bars(NamedTuple):
-    """The market as a strategy sees it: columns, one value a candle, this candle's included."""
-
-    open: Column
-    high: Column
-    low: Column
-    close: Column
-    volume: Column
-
-
-BARS = Bars(*map(field, Bars._fields))
 
 
 class BaseStrategy(ABC):
@@ -73,18 +60,16 @@ class StrategyRegistry:
             self.register(strategy)
 
     def register(self, strategy: type[BaseStrategy]) -> type[BaseStrategy]:
-        """Adds a strategy. StrategyRefused when its key is taken, its columns cannot be built or its source
-        cannot be read."""
-        if not (isinstance(strategy, type) and issubclass(strategy, BaseStrategy)):
-            raise StrategyRefused(f"{strategy!r} is not a strategy: derive a class from BaseStrategy")
+        """Adds a strategy. StrategyRefused, which names the cause, when it cannot be run as it is.
+
+        Its key must be free, its Config have defaults, its source be readable, its columns build, and hold
+        the prefix law: what they come to on a candle depends on that candle and earlier ones only.
+        """
+        _check_kind(strategy)
         key = getattr(strategy, "key", "")
         if not key or key in self._by_key:
             raise StrategyRefused(f"{strategy.__name__}: the key {key!r} is {'taken' if key else 'missing'}")
-        build(strategy, _defaults(strategy))
-        try:
-            source_hash(strategy)
-        except (OSError, TypeError) as cause:
-            raise StrategyRefused(f"{key}: its source cannot be read: {cause}") from cause
+        _check(strategy)
         self._by_key[key] = strategy
         return strategy
 
@@ -95,6 +80,32 @@ class StrategyRegistry:
     def get(self, key: str) -> type[BaseStrategy] | None:
         """The strategy with this key, or None."""
         return self._by_key.get(key)
+
+
+def _check_kind(given: object) -> None:
+    if not (isinstance(given, type) and issubclass(given, BaseStrategy)):
+        raise StrategyRefused(f"{given!r} is not a strategy: derive a class from BaseStrategy")
+
+
+@cache
+def _check(strategy: type[BaseStrategy]) -> None:
+    """StrategyRefused for a strategy that cannot be run as it is; once proven it stays so."""
+    config = _defaults(strategy)
+    build(strategy, config)
+    try:
+        source_hash(strategy)
+    except (OSError, TypeError) as cause:
+        raise StrategyRefused(f"{strategy.key}: its source cannot be read: {cause}") from cause
+    try:
+        prove(lambda: build(strategy, config))
+    except StrategyRefused:
+        raise
+    except Exception as cause:  # whatever an operator of the trader's own raises
+        raise StrategyRefused(f"{strategy.key}: {_told(cause)}") from cause
+
+
+def _told(cause: Exception) -> str:
+    return str(cause) if isinstance(cause, ValueError | TypeError) else f"{type(cause).__name__}: {cause}"
 
 
 def _defaults(strategy: type[BaseStrategy]) -> StrategyConfig:
@@ -109,7 +120,7 @@ def build(strategy: type[BaseStrategy], config: StrategyConfig) -> Intents:
     try:
         intents = strategy().intents(BARS, config)
     except Exception as cause:
-        raise StrategyRefused(f"{strategy.key}: {cause}") from cause
+        raise StrategyRefused(f"{strategy.key}: {_told(cause)}") from cause
     if not isinstance(intents, Intents):
         raise StrategyRefused(
             f"{strategy.key}: intents() returned {intents!r}, not target(...), entries(...) or legs(...)"

@@ -42,10 +42,8 @@ def away(name: str, given: object) -> Away | None:
     raise TypeError(f"{name}={given!r}: write {name}=points({given!r}) or {name}=percent({given!r})")
 
 
-def minutes_of(clock: object) -> int | None:
+def minutes_of(clock: object) -> int:
     """Minutes since midnight of "HH:MM"; ValueError for anything else."""
-    if clock is None:
-        return None
     if not isinstance(clock, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", clock):
         raise ValueError(f'square_off={clock!r}: write a time of day in India as "HH:MM", like "15:15"')
     hours, minutes = clock.split(":")
