@@ -1,48 +1,37 @@
-"""A backtest: chunks of candles through the pipeline, the outcome as effects, trades, curve and figures."""
-
-from typing import NamedTuple
+"""A backtest: chunks of candles through the pipeline; its outcome, of which most is made on asking."""
 
 import numpy as np
 from reactivex.subject import Subject
 
 from streams import simulation
-from streams.domain.intents import Intent
 from streams.domain.market import Chunk
-from streams.events import Decided, Effect, Place, PnlStruck
-from streams.execution import struck
+from streams.folded import Folded
 from streams.frames import marks_after
-from streams.pipeline import Run, Simulated, simulated
-from streams.report import Curve, Figures, curve, drawdown, wins_and_losses
-from streams.state import State, opening
-from streams.trades import Trades
-
-
-class Outcome(NamedTuple):
-    """What a backtest leaves behind. `effects` are in order, the P&L struck at single candles left out."""
-
-    intents: tuple[Intent, ...]
-    effects: tuple[Effect, ...]
-    trades: Trades
-    curve: Curve
-    figures: Figures
-    state: State
+from streams.kernel import PLAIN, Kernel, Numbers, hindrance
+from streams.outcome import Ledger, Outcome
+from streams.pipeline import Formed, Run, formed
+from streams.report import Balance, Curve, Figures, after, curve, drawdown
 
 
 class Backtest:
-    """Feed it chunks in ascending time, each at most a few thousand candles (they then stay in cache)."""
+    """Feed it chunks in ascending time, each at most a few thousand candles (they then stay in cache).
 
-    def __init__(self, run: Run, choose: simulation.Choose = simulation.eventful) -> None:
+    By itself it takes the way in numbers where that knows all that is asked, and else the fold on the candles
+    where something can happen; `choose` makes it take the fold on the candles of your choice. `kernel` is
+    as it is written, or compiled: the outcome is the same to the bit.
+    """
+
+    def __init__(self, run: Run, choose: simulation.Choose | None = None, kernel: Kernel = PLAIN) -> None:
         self._run = run
-        self._state = opening(run.terms)
-        self._marks: tuple[int, ...] = (0,) * len(run.terms.instruments)
-        self._intents: list[Intent] = []
-        self._effects: list[Effect] = []
+        self._ledger = ledger(run, choose, kernel)
+        self._asked: list[Formed] = []
         self._curves: list[Curve] = []
-        self._trades = Trades()
+        self._balance = Balance(run.terms.capital, (0,) * len(run.terms.instruments))
+        self._marks: tuple[int, ...] = (0,) * len(run.terms.instruments)
         self._candles = 0
         self._failure: Exception | None = None
         self._market: Subject[Chunk] = Subject()
-        simulated(run, self._market, choose).subscribe(self._take, self._failed)
+        formed(run, self._market).subscribe(self._take, self._failed)
 
     def feed(self, chunk: Chunk) -> None:
         """Takes the next chunk; raises what the strategy raised, now or before."""
@@ -54,23 +43,20 @@ class Backtest:
     def _failed(self, cause: Exception) -> None:
         self._failure = cause
 
-    def _take(self, done: Simulated) -> None:
-        formed = done.formed
-        kept = [each for each in done.effects if not isinstance(each, PnlStruck)]
-        self._curves.append(curve(self._state, self._marks, formed.chunk, kept))
-        for effect in kept:
-            self._trades.take(effect)
-        self._intents.extend(formed.intents)
-        self._effects.extend(kept)
-        self._candles += sum(map(len, formed.chunk))
-        self._marks = marks_after(formed.chunk, self._marks)
-        self._state = done.state
+    def _take(self, item: Formed) -> None:
+        chunk = item.chunk
+        if any(len(candles) for candles in chunk):
+            moved = self._ledger.take(chunk, item.intents)
+            self._curves.append(curve(self._balance, self._marks, chunk, moved))
+            self._balance = after(self._balance, moved)
+            self._marks = marks_after(chunk, self._marks)
+            self._candles += sum(map(len, chunk))
+        self._asked.append(item)
 
     def outcome(self) -> Outcome:
         """What it has come to so far."""
         whole = self._curve()
-        effects = tuple(self._effects)
-        return Outcome(tuple(self._intents), effects, self._trades, whole, self._figures(whole), self._state)
+        return Outcome(self._ledger, (each.intents for each in self._asked), whole, self._figures(whole))
 
     def _curve(self) -> Curve:
         if not self._curves:
@@ -79,20 +65,26 @@ class Backtest:
         return Curve(np.concatenate(times), np.concatenate(equity))
 
     def _figures(self, whole: Curve) -> Figures:
-        pnl, trades = struck(self._state), self._trades.by_intent.values()
-        wins, losses = wins_and_losses(trades)
-        capital = self._run.terms.capital
+        sums, capital = self._ledger.tally(), self._run.terms.capital
         return Figures(
             starting_capital=capital,
-            final_equity=pnl.equity,
-            realised_pnl=pnl.realised,
-            unrealised_pnl=pnl.unrealised,
-            charges=pnl.charges,
-            trades=sum(trade.entry_quantity > 0 for trade in trades),
-            wins=wins,
-            losses=losses,
+            final_equity=sums.equity,
+            realised_pnl=sums.realised,
+            unrealised_pnl=sums.unrealised,
+            charges=sums.charges,
+            trades=sums.trades,
+            wins=sums.wins,
+            losses=sums.losses,
             max_drawdown=drawdown(whole.equity, capital),
             candles=self._candles,
-            orders_count=sum(isinstance(each, Place) for each in self._effects),
-            refusals=sum(isinstance(each, Decided) and not each.decision.permitted for each in self._effects),
+            orders_count=sums.orders,
+            refusals=sums.refusals,
         )
+
+
+def ledger(run: Run, choose: simulation.Choose | None, kernel: Kernel) -> Ledger:
+    """The way a run takes."""
+    if choose is not None:
+        return Folded(run.terms, choose)
+    reason = hindrance(run.terms, run.intents)
+    return Folded(run.terms, simulation.eventful, reason) if reason else Numbers(run.terms, kernel)

@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from streams import positions
 from streams.domain.market import Chunk
 from streams.events import Effect, FillBooked
 from streams.frames import closes, moments
-from streams.state import State
 from streams.trades import Trade
+
+Ints = NDArray[np.int64]
 
 
 class Curve(NamedTuple):
@@ -38,21 +38,71 @@ class Figures(NamedTuple):
     refusals: int
 
 
-def curve(before: State, marks: tuple[int, ...], chunk: Chunk, effects: Iterable[Effect]) -> Curve:
-    """Equity over a chunk that is not empty, from the state and marks before it and the fills within it."""
+class Tally(NamedTuple):
+    """The sums of a run, amounts in units."""
+
+    equity: int
+    realised: int
+    unrealised: int
+    charges: int
+    trades: int
+    wins: int
+    losses: int
+    orders: int
+    refusals: int
+
+
+class Moves(NamedTuple):
+    """What happened to cash and positions, in any order: when, in which instrument, by how much (signed)."""
+
+    time: Ints
+    instrument: Ints
+    quantity: Ints
+    cash: Ints
+
+
+def moves(effects: Iterable[Effect]) -> Moves:
+    """The moves among some effects."""
+    found = [
+        (
+            fill.time,
+            fill.instrument,
+            fill.side.sign * fill.quantity,
+            -fill.side.sign * fill.quantity * fill.price - fill.charges,
+        )
+        for fill in (each.fill for each in effects if isinstance(each, FillBooked))
+    ]
+    return Moves(*np.array(found, np.int64).reshape(-1, 4).T)
+
+
+class Balance(NamedTuple):
+    """Cash in units, and each instrument's signed quantity."""
+
+    cash: int
+    held: tuple[int, ...]
+
+
+def after(balance: Balance, moved: Moves) -> Balance:
+    """The balance once the moves are done."""
+    held = np.array(balance.held, np.int64)
+    np.add.at(held, moved.instrument, moved.quantity)
+    return Balance(balance.cash + int(moved.cash.sum()), tuple(held.tolist()))
+
+
+def curve(before: Balance, marks: tuple[int, ...], chunk: Chunk, moved: Moves) -> Curve:
+    """Equity over a chunk that is not empty, from the balance and marks before it and the moves within it."""
     times = moments(chunk)
+    row = np.searchsorted(times, moved.time)
     cash = np.zeros(len(times), np.int64)
-    held = np.zeros((len(chunk), len(times)), np.int64)
     cash[0] = before.cash
-    held[:, 0] = [positions.held(each.lots) for each in before.holdings]
-    for effect in effects:
-        if isinstance(effect, FillBooked):
-            fill, row = effect.fill, np.searchsorted(times, effect.fill.time)
-            signed = fill.side.sign * fill.quantity
-            held[fill.instrument, row] += signed
-            cash[row] -= signed * fill.price + fill.charges
-    worth = np.cumsum(held, axis=1) * closes(chunk, times, marks)
-    return Curve(times, np.cumsum(cash) + worth.sum(axis=0))
+    np.add.at(cash, row, moved.cash)
+    held = np.zeros((len(chunk), len(times)), np.int64)
+    held[:, 0] = before.held
+    np.add.at(held, (moved.instrument, row), moved.quantity)
+    equity = np.cumsum(cash)
+    for quantity, close in zip(held, closes(chunk, times, marks), strict=True):
+        equity += np.cumsum(quantity) * close
+    return Curve(times, equity)
 
 
 def drawdown(equity: NDArray[np.int64], starting_capital: int) -> int:

@@ -1,0 +1,57 @@
+"""What the kernel wrote down, batch by batch, as two tables of numbers."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.kernel import layout as at
+from streams.kernel.columns import Column
+from streams.report import Moves
+
+Table = NDArray[np.int64]
+"""One row a request or a happening, in the places `layout` names."""
+
+
+class Journal(NamedTuple):
+    """The requests risk has judged, numbered by their row, and all that happened, in order."""
+
+    asks: Table
+    log: Table
+
+    def of(self, kind: int) -> Table:
+        """The log's rows of one kind."""
+        found: Table = self.log[self.log[:, at.LOG_KIND] == kind]
+        return found
+
+
+class Pages:
+    """A journal being written."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._asks = [np.empty((0, width), np.int64)]
+        self._log = [np.empty((0, at.LOG), np.int64)]
+
+    @property
+    def written(self) -> int:
+        """How many pages there are."""
+        return len(self._log)
+
+    def add(self, asks: Column, kept: int, log: Column, logged: int) -> None:
+        """The next page: so many rows of either column."""
+        self._asks.append(np.array(asks[: kept * self._width], np.int64).reshape(-1, self._width))
+        self._log.append(np.array(log[: logged * at.LOG], np.int64).reshape(-1, at.LOG))
+
+    def bound(self) -> Journal:
+        """All of it."""
+        self._asks, self._log = [np.concatenate(self._asks)], [np.concatenate(self._log)]
+        return Journal(self._asks[0], self._log[0])
+
+    def moves(self, page: int) -> Moves:
+        """What happened to cash and positions from a page on."""
+        log = np.concatenate(self._log[page:])
+        fills = log[log[:, at.LOG_KIND] == at.FILLED]
+        signed = fills[:, at.LOG_SIGNED]
+        cash = -signed * fills[:, at.LOG_PRICE] - fills[:, at.LOG_CHARGES]
+        return Moves(fills[:, at.LOG_TIME], fills[:, at.LOG_INSTRUMENT], signed, cash)

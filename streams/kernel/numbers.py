@@ -1,0 +1,87 @@
+"""A backtest in numbers: batch by batch through the kernel, everything else read off its journal."""
+
+from collections.abc import Sequence
+
+from streams.asked import Asked
+from streams.domain.intents import Intent
+from streams.domain.market import Chunk
+from streams.events import Effect
+from streams.frames import marks_after
+from streams.kernel import layout as at
+from streams.kernel.batches import batch, eventful
+from streams.kernel.columns import Batch, Kernel, as_list
+from streams.kernel.effects import effects
+from streams.kernel.flights import fixed, opening, roomier, state
+from streams.kernel.journal import Journal, Pages
+from streams.kernel.kernel import advance
+from streams.kernel.rules import HOUSE
+from streams.kernel.trades import trades
+from streams.report import Moves, Tally
+from streams.state import State, Terms
+
+PLAIN = Kernel("plain", advance, as_list)
+"""The kernel as it is written, over lists."""
+
+
+class Numbers:
+    """The kernel with what it remembers."""
+
+    reason = ""
+
+    def __init__(self, terms: Terms, kernel: Kernel) -> None:
+        self._terms, self._kernel = terms, kernel
+        self._fixed, self._flight = fixed(terms, kernel.column), opening(terms, kernel.column)
+        self._pages = Pages(at.ASK + len(HOUSE))
+        self._marks: tuple[int, ...] = (0,) * len(terms.instruments)
+
+    def take(self, chunk: Chunk, asked: Asked) -> Moves:
+        """The next chunk and its intents; what it moved."""
+        times = eventful(chunk, asked, self._flight.book[at.WORKING] > 0)
+        part = Batch(*map(self._kernel.column, batch(chunk, asked, times, self._marks)))
+        moment, place, written = 0, 0, self._pages.written
+        while moment < len(times):
+            before = moment
+            moment, place = self._kernel.advance(self._fixed, self._flight, part, moment, place, asked.first)
+            self._turn_page()
+            if moment == before:
+                self._flight = roomier(self._flight, len(chunk), self._kernel.column)
+        self._marks = marks_after(chunk, self._marks)
+        return self._pages.moves(written)
+
+    def _turn_page(self) -> None:
+        """What has been written goes into the journal, and there is room again."""
+        book = self._flight.book
+        self._pages.add(self._flight.asks, book[at.KEPT], self._flight.log, book[at.LOGGED])
+        book[at.KEPT] = book[at.LOGGED] = 0
+
+    def tally(self) -> Tally:
+        """The sums so far."""
+        book, journal = self._flight.book, self._pages.bound()
+        permitted = int(journal.asks[:, at.ASK_PERMITTED].sum())
+        made = trades(journal)
+        won = (made.realised > made.charges)[made.closed]
+        homes = range(at.RUN, len(book), at.HOLDING)
+        worth = sum(int(book[home + at.HELD]) * int(book[home + at.MARK]) for home in homes)
+        return Tally(
+            int(book[at.CASH]) + worth,
+            int(book[at.REALISED]),
+            worth - sum(int(book[home + at.COST]) for home in homes),
+            int(book[at.CHARGES]),
+            int((made.entry_quantity > 0).sum()),
+            int(won.sum()),
+            len(won) - int(won.sum()),
+            permitted,
+            len(journal.asks) - permitted,
+        )
+
+    def effects(self, intents: Sequence[Intent]) -> tuple[Effect, ...]:
+        """Every effect in order, the P&L struck at single candles left out."""
+        return tuple(effects(self._terms, intents, self._pages.bound()))
+
+    def state(self) -> State:
+        """Where the run stands."""
+        return state(self._terms, self._flight, self._pages.bound().asks)
+
+    def journal(self) -> Journal:
+        """What happened, as columns."""
+        return self._pages.bound()
