@@ -1,7 +1,7 @@
 """Session hours by date, the special days, and candles judged by their open time."""
 
-import csv
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -12,14 +12,16 @@ from streams.domain.market import Exchange, InstrumentKind, Interval
 from streams.sessions import (
     DAY,
     IST,
+    PhaseKind,
     is_open,
     nominal_open,
     nominal_opens,
+    phase_at,
     placement,
     session_of,
+    sessions_from,
     trading_date,
 )
-from tests.market_data import real
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 EQUITY, FUTURE = InstrumentKind.EQUITY, InstrumentKind.FUTURE
@@ -80,20 +82,59 @@ def test_a_broken_day_is_closed_between_its_parts() -> None:
     assert is_open(Exchange.NSE, EQUITY, at("2021-02-24 16:59"))
 
 
-def test_special_hours_agree_with_what_really_traded() -> None:
-    """Every date of the reference is a session, with its recorded times; no other weekend is."""
-    with real("reference/nse_equity_sessions_2000_2026.csv").open() as file:
-        rows = {date.fromisoformat(row["date"]): row for row in csv.DictReader(file)}
-    for day, row in rows.items():
-        parts = hours(Exchange.NSE, day.isoformat())
-        assert parts, day
-        if row["open_ist"]:
-            assert (parts[0][:5], parts[-1][-5:]) == (row["open_ist"], row["close_ist"]), day
-        assert (len(parts) == 2) == ("break" in row["note"] or "15:45" in row["note"]), day
-    first, last = min(rows), max(rows)
-    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    weekends = [day for day in every if day.weekday() >= 5 and session_of(Exchange.NSE, day)]
-    assert set(weekends) == {day for day in rows if day.weekday() >= 5}
+@pytest.mark.parametrize(
+    ("exchange", "kind", "moment", "expected"),
+    [
+        (Exchange.NSE, EQUITY, "2025-01-02 08:59", PhaseKind.CLOSED),
+        (Exchange.NSE, EQUITY, "2025-01-02 09:07", PhaseKind.PRE_OPEN),
+        (Exchange.NSE, EQUITY, "2010-10-15 09:07", PhaseKind.OPEN),
+        (Exchange.NSE, FUTURE, "2025-12-05 09:07", PhaseKind.CLOSED),
+        (Exchange.NSE, FUTURE, "2025-12-08 09:07", PhaseKind.PRE_OPEN),
+        (Exchange.NSE, InstrumentKind.OPTION, "2025-12-08 09:07", PhaseKind.CLOSED),
+        (Exchange.NSE, EQUITY, "2025-01-02 15:29", PhaseKind.OPEN),
+        (Exchange.NSE, EQUITY, "2025-01-02 15:30", PhaseKind.CLOSED),
+        (Exchange.NSE, EQUITY, "2025-01-02 15:45", PhaseKind.POST_CLOSE),
+        (Exchange.NSE, EQUITY, "2026-08-03 15:15", PhaseKind.CLOSING_AUCTION),
+        (Exchange.NSE, FUTURE, "2026-08-03 15:15", PhaseKind.OPEN),
+        (Exchange.NSE, EQUITY, "2026-12-07 15:15", PhaseKind.OPEN),
+        (Exchange.NSE, EQUITY, "2026-12-07 15:39", PhaseKind.CLOSING_AUCTION),
+        (Exchange.NSE, EQUITY, "2024-03-02 10:30", PhaseKind.CLOSED),
+        (Exchange.NSE, EQUITY, "2024-11-01 17:50", PhaseKind.PRE_OPEN),
+        (Exchange.NSE, EQUITY, "2024-12-25 11:00", PhaseKind.CLOSED),
+    ],
+)
+def test_a_market_passes_through_its_phases(
+    exchange: Exchange, kind: InstrumentKind, moment: str, expected: PhaseKind
+) -> None:
+    """Calls, continuous trading, auctions and what follows the close, each from its date on."""
+    assert phase_at(exchange, kind, at(moment)) is expected
+
+
+def test_a_call_may_end_at_random() -> None:
+    """Order entry from 15:25 may end from 15:28 on, in the auction of August 2026; from 15:38 in December's."""
+    for day, expected in (("2026-08-03", "15:28"), ("2026-12-07", "15:38")):
+        session = session_of(Exchange.NSE, date.fromisoformat(day))
+        assert session
+        auction = [phase for phase in session.phases if phase.kind is PhaseKind.CLOSING_AUCTION]
+        assert [clock(phase.random_from) for phase in auction if phase.random_from] == [expected]
+
+
+@pytest.mark.parametrize("exchange", Exchange)
+@pytest.mark.parametrize("kind", InstrumentKind)
+def test_phases_follow_one_another(exchange: Exchange, kind: InstrumentKind) -> None:
+    """Ascending, none empty, none over another; parts hold the trading ones."""
+    for session in islice(sessions_from(exchange, kind, date(2005, 1, 1)), 0, 5600, 7):
+        bounds = [bound for phase in session.phases for bound in (phase.opens, phase.closes)]
+        assert bounds == sorted(bounds)
+        assert all(phase.opens < phase.closes for phase in session.phases)
+        assert session.opens < session.continuous_close <= session.closes
+
+
+def test_nses_outages_were_not_bses() -> None:
+    """BSE opened in time on 2017-07-10 and traded through on 2021-02-24."""
+    assert hours(Exchange.BSE, "2017-07-10") == ["09:15-15:30"]
+    assert hours(Exchange.BSE, "2021-02-24") == ["09:15-17:00"]
+    assert hours(Exchange.NSE, "2017-07-10") == ["12:30-15:30"]
 
 
 def test_a_candle_is_inside_from_the_open_until_before_the_close() -> None:
