@@ -111,7 +111,7 @@ def test_a_market_passes_through_its_phases(
 
 
 def test_a_call_may_end_at_random() -> None:
-    """Order entry from 15:25 may end from 15:28 on, in the auction of August 2026; from 15:38 in December's."""
+    """Order entry in the auction: from 15:28 on in August 2026, from 15:38 on in December."""
     for day, expected in (("2026-08-03", "15:28"), ("2026-12-07", "15:38")):
         session = session_of(Exchange.NSE, date.fromisoformat(day))
         assert session
