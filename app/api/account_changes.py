@@ -15,8 +15,9 @@ from app.api.enums import BrokerKind, EventKind, UserErrorCode
 from app.api.errors import Refused, UserError, refused
 from app.api.event import camel
 from app.api.inputs import amount_errors, checked_name, own_row, rate_errors
-from app.api.risk import AMOUNTS, COUNTS, RiskLimits, RiskLimitsInput
+from app.api.risk import RiskLimits, RiskLimitsInput
 from app.api.rows import Row, only_row, rows_of
+from app.engine.limits import AMOUNTS, COUNTS
 from app.store.events import EventDraft, append
 from app.store.tables import metadata
 from app.store.tables.accounts import BrokerAccountStatus

@@ -17,14 +17,10 @@ from app.api.paging import Listing, id_key, moment_key
 from app.api.rows import Row
 from app.api.scalars import Long
 from app.api.verdicts import decimal
+from app.engine.limits import AMOUNTS, COUNTS
 from app.store.tables.trading import RiskEventKind
 
 RISK_EVENTS = Listing("riskEvents", (moment_key("created_at"), id_key()))
-COUNTS = ("max_open_positions", "max_order_quantity", "max_orders_per_day", "max_trades_per_day")
-AMOUNTS = (
-    *("max_daily_loss", "max_account_daily_loss", "max_order_value"),
-    *("capital_allocation", "per_strategy_cap"),
-)
 LIMIT_NAMES = (*COUNTS, *AMOUNTS)
 
 

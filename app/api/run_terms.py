@@ -11,20 +11,16 @@ from app.api.inputs import rate_errors
 from app.api.rows import Row
 from app.api.run_options import SlippageInput, TradingInput
 from app.engine.options import RunOptions
+from app.engine.products import expected_product, last_candle, product_refusal, square_off_before
+from app.store.instruments import instrument_of
 from streams.charges.schedules import ScheduleKind
-from streams.domain.market import MICROSECONDS, Exchange, InstrumentKind, Interval
+from streams.domain.market import Instrument, Interval
 from streams.domain.orders import ProductType
 from streams.domain.venue import Slippage
 from streams.strategies.asks import Intents
 
 LONGEST_LATENCY = 100
 LATEST_SQUARE_OFF = 180
-DERIVATIVES = (InstrumentKind.FUTURE, InstrumentKind.OPTION)
-
-
-SQUARE_OFF_BEFORE = 15
-SESSION = 375
-"""Minutes of a full session of the share markets; commodities close at several times of the evening."""
 
 
 def option_errors(given: TradingInput) -> list[UserError]:
@@ -70,55 +66,39 @@ def _divides(finer: Interval, interval: Interval) -> bool:
 
 
 def pinned_options(
-    given: TradingInput, account_charge: Decimal, instruments: Sequence[Row], intents: Intents
+    given: TradingInput, account_charge: Decimal, rows: Sequence[Row], intents: Intents
 ) -> RunOptions:
     """The options completed; refuses a product that does not fit the candles or the instruments."""
-    derivatives = any(row["kind"] in DERIVATIVES for row in instruments)
-    product = given.product_type or _expected(given.interval, derivatives)
+    instruments = [instrument_of(row) for row in rows]
+    product = given.product_type or expected_product(given.interval, instruments)
     named = {ask.manner.product_type for ask in intents.asks if ask.manner.product_type is not None}
-    errors = [error for each in (product, *named) for error in _unfit(each, given.interval, derivatives)]
-    before, refusal = _square_off(given, named or {product}, instruments)
-    if errors or refusal:
-        raise Refused(*_told(dict.fromkeys([*errors, *refusal])))
+    products = named or {product}
+    refusals = {product_refusal(each, given.interval, instruments) for each in (product, *named)}
+    errors = [(each, "productType") for each in refusals if each is not None]
+    errors += _square_off_errors(given, products, instruments)
+    if errors:
+        raise Refused(*_told(errors))
+    before = given.square_off_before or square_off_before(products, given.interval, instruments)
     costs = _charges(given, account_charge)
     return RunOptions(product_type=product, square_off_before=before, **_venue(given), **costs)
 
 
-def _square_off(
-    given: TradingInput, products: Collection[ProductType], instruments: Sequence[Row]
-) -> tuple[int | None, list[tuple[str, str]]]:
-    """When positions are closed, and what is wrong with when they were asked to be."""
+def _square_off_errors(
+    given: TradingInput, products: Collection[ProductType], instruments: Sequence[Instrument]
+) -> list[tuple[str, str]]:
+    """What is wrong with when positions shall be closed."""
     path, asked = "squareOffBefore", given.square_off_before
+    if asked is None:
+        return []
     if ProductType.INTRADAY not in products:
-        carried = "Only INTRADAY positions are closed before the session ends."
-        return None, [] if asked is None else [(carried, path)]
-    least = max(_last_candle(given.interval, row["exchange"]) for row in instruments)
-    if asked is None or asked >= least:
-        return max(SQUARE_OFF_BEFORE, least) if asked is None else asked, []
+        return [("Only INTRADAY positions are closed before the session ends.", path)]
+    least = max(last_candle(given.interval, each) for each in instruments)
+    if asked >= least:
+        return []
     message = (
         f"The last candle of {given.interval.value} may be {least} minutes long, and the order needs it:"
     )
-    return None, [(f"{message} {least} minutes or more.", path)]
-
-
-def _last_candle(interval: Interval, exchange: str) -> int:
-    """The most minutes a session's last candle may last."""
-    minutes = interval.microseconds // (60 * MICROSECONDS)
-    return minutes if exchange == Exchange.MCX else (SESSION - 1) % minutes + 1
-
-
-def _expected(interval: Interval, derivatives: bool) -> ProductType:
-    if interval is not Interval.ONE_DAY:
-        return ProductType.INTRADAY
-    return ProductType.MARGIN if derivatives else ProductType.CNC
-
-
-def _unfit(product: ProductType, interval: Interval, derivatives: bool) -> Iterator[tuple[str, str]]:
-    if product is ProductType.INTRADAY and interval is Interval.ONE_DAY:
-        message = "An INTRADAY position is closed within the day, and daily candles show no time within it:"
-        yield f"{message} choose CNC or MARGIN, or shorter candles.", "productType"
-    if product is ProductType.CNC and derivatives:
-        yield "Derivatives cannot be delivered: choose MARGIN or INTRADAY.", "productType"
+    return [(f"{message} {least} minutes or more.", path)]
 
 
 def _venue(given: TradingInput) -> dict[str, Any]:

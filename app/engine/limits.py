@@ -7,6 +7,10 @@ from typing import Any
 from streams.domain.money import to_units
 from streams.risk.rules import RiskLimits
 
+AMOUNTS = (
+    *("max_daily_loss", "max_account_daily_loss", "max_order_value"),
+    *("capital_allocation", "per_strategy_cap"),
+)
 COUNTS = ("max_open_positions", "max_order_quantity", "max_orders_per_day", "max_trades_per_day")
 
 
