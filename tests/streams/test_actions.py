@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.actions import (
@@ -98,6 +98,7 @@ prices = st.integers(1, 10**11).map(lambda units: units / 10_000) | st.floats(1e
 ratios = st.tuples(st.integers(1, 10_000), st.integers(1, 10_000))
 
 
+@settings(deadline=None)
 @given(st.lists(prices, min_size=1, max_size=5), ratios)
 def test_an_adjusted_price_is_the_exact_quotient_rounded_once(
     paid: list[float], ratio: tuple[int, int]
@@ -112,6 +113,7 @@ def test_an_adjusted_price_is_the_exact_quotient_rounded_once(
         assert quotient == float(exact / action.factor)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12), ratios)
 def test_an_adjusted_volume_is_the_nearest_whole_number(volume: int, ratio: tuple[int, int]) -> None:
     """No share is counted in halves."""

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.charges import (
@@ -184,6 +184,7 @@ def whole(orders: Asked) -> tuple[Order, ...]:
     return in_fills([(sign, price, [sum(lots)]) for sign, price, lots in orders])
 
 
+@settings(deadline=None)
 @given(segments, days, asked)
 def test_fills_and_settlement_come_to_the_same_note_however_orders_were_filled(
     segment: tuple[Instrument, ProductType], day: int, orders: Asked
@@ -200,6 +201,7 @@ def test_fills_and_settlement_come_to_the_same_note_however_orders_were_filled(
     assert note.total % 100 == 0
 
 
+@settings(deadline=None)
 @given(segments, days, asked)
 def test_a_note_equals_one_reckoned_in_fractions(
     segment: tuple[Instrument, ProductType], day: int, orders: Asked
@@ -235,6 +237,7 @@ def to_nearest(amount: Fraction | int, grain: int) -> int:
     return int((Fraction(amount) / grain + Fraction(1, 2)) // 1) * grain
 
 
+@settings(deadline=None)
 @given(segments, days, asked, st.sampled_from([1, -1]), ticks)
 def test_another_order_never_makes_a_day_cheaper(
     segment: tuple[Instrument, ProductType], day: int, orders: Asked, sign: int, price: int

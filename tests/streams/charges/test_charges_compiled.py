@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.charges import INDIAN, Dealings, dealt, provisional, rates_on, settled
@@ -31,6 +31,7 @@ def compiled() -> Compiled:
     return {each: numba.njit(bound.copy(each)) for each in plain}
 
 
+@settings(deadline=None)
 @given(segments, days, st.sampled_from([1, -1]), values, values)
 def test_a_fill_and_its_settlement_are_the_same_compiled(
     compiled: Compiled,

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from streams.risk import (
     RULES,
@@ -100,6 +100,7 @@ def test_a_registry_refuses_a_key_that_is_taken_or_missing() -> None:
 EXCHANGE_S_OWN = {"tradability", "market_hours", "lot_size", "freeze_quantity", "price_band"}
 
 
+@settings(deadline=None)
 @given(proposals, books, limits)
 def test_an_exit_is_refused_by_a_halt_or_the_exchange_s_own_conditions_and_nothing_else(
     proposal: Proposal, book: Book, limit: RiskLimits
@@ -112,6 +113,7 @@ def test_an_exit_is_refused_by_a_halt_or_the_exchange_s_own_conditions_and_nothi
         assert refusal.rule in EXCHANGE_S_OWN or (refusal.rule == "trading_state" and halted)
 
 
+@settings(deadline=None)
 @given(proposals, books, limits)
 def test_a_decision_is_the_same_each_time_and_says_why(
     proposal: Proposal, book: Book, limit: RiskLimits

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.kernel.compiled import Bound
@@ -20,6 +20,7 @@ def compiled() -> dict[tuple[str, str], Any]:
     return {(rule.key, part): numba.njit(bound.copy(getattr(rule, part))) for rule in RULES for part in parts}
 
 
+@settings(deadline=None)
 @given(proposals, books, st.integers(0, 10**16))
 def test_every_rule_reckons_the_same_when_it_is_compiled(
     compiled: dict[tuple[str, str], Any], proposal: Proposal, book: Book, limit: int
