@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.domain.market import Candles, Chunk, Prices, Volumes
-from streams.domain.money import UNIT
+from streams.domain.money import UNIT, spoken
 from streams.sessions import DAY, IST, midnight, trading_date
 
 CRASH, LEAP = 0.78, 1.35
@@ -63,7 +63,7 @@ class Jump(NamedTuple):
         """What a trader should know before believing figures that cross it."""
         return (
             f"{self.instrument} opened on {self.day} at {self.ratio:.4f} of its last close"
-            f" (₹{self.closed:,.2f} to ₹{self.opened:,.2f}), and no split or bonus known here explains it."
+            f" ({_price(self.closed)} to {_price(self.opened)}), and no split or bonus known here explains it."
             " If there was one, import it with medha actions import."
         )
 
@@ -120,6 +120,10 @@ def unexplained_jumps(candles: Candles, actions: Iterable[CorporateAction] = ())
         )
         for row in beyond
     )
+
+
+def _price(rupees: float) -> str:
+    return spoken(round(rupees * UNIT))
 
 
 def _divided(prices: Prices, factor: Fraction) -> Prices:
