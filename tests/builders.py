@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from streams.charges import flat
 from streams.domain.market import Candles, Chunk, Instrument, InstrumentKind, Interval
@@ -91,13 +92,13 @@ def _random(
 
 
 @st.composite
-def markets(draw: st.DrawFn, most: int = 3) -> Chunk:
-    """A market of one to `most` instruments, on the price grid or off it, with or without missing candles."""
+def markets(draw: st.DrawFn, most: int = 3, *, least: int = 1) -> Chunk:
+    """A market of so many instruments, on the price grid or off it, with or without missing candles."""
     return market(
         draw(SEED),
         sessions=draw(st.integers(1, 4)),
         bars=draw(st.integers(1, 50)),
-        count=draw(st.integers(1, most)),
+        count=draw(st.integers(least, max(least, most))),
         on_grid=draw(st.booleans()),
         missing=draw(st.sampled_from([0.0, 0.0, 0.3])),
     )
@@ -106,17 +107,24 @@ def markets(draw: st.DrawFn, most: int = 3) -> Chunk:
 @st.composite
 def configs(draw: st.DrawFn, strategy: type[BaseStrategy]) -> StrategyConfig:
     """A config of the strategy: its numbers near their lower bounds, where short markets act."""
-    values = {name: draw(_near(field.metadata)) for name, field in strategy.Config.model_fields.items()}
+    values = {name: draw(_near(field)) for name, field in strategy.Config.model_fields.items()}
     try:
         return strategy.Config(**values)
     except ValidationError:
         return strategy.Config()
 
 
-def _near(bounds: Iterable[Any]) -> st.SearchStrategy[int]:
-    least = next((bound.ge for bound in bounds if hasattr(bound, "ge")), 0)
-    most = next((bound.le for bound in bounds if hasattr(bound, "le")), least + 12)
-    return st.integers(least, min(most, least + 12))
+def _near(field: FieldInfo) -> st.SearchStrategy[Any]:
+    """Numbers from the lower bound on, every choice where there are choices, text as it is by default."""
+    if get_origin(field.annotation) is Literal:
+        return st.sampled_from(get_args(field.annotation))
+    if field.annotation is bool:
+        return st.booleans()
+    if field.annotation not in (int, float):
+        return st.just(field.default)
+    least = next((bound.ge for bound in field.metadata if hasattr(bound, "ge")), 0)
+    most = next((bound.le for bound in field.metadata if hasattr(bound, "le")), least + 12)
+    return st.integers(0, 12).map(lambda step: min(most, least + step))
 
 
 def at_once(chunk: Chunk) -> list[Chunk]:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from streams.columns import HOLD, lag, sma, when
 from streams.strategies import BaseStrategy, StrategyConfig, built_in
-from streams.strategies.base import Bars, Intents, target
+from streams.strategies.base import Bars, Intents, build, target
 
 
 class Momentum(BaseStrategy):
@@ -28,4 +28,14 @@ class Momentum(BaseStrategy):
         return target(when(change > 0.0005, config.quantity, short))
 
 
-KINDS: tuple[type[BaseStrategy], ...] = (*built_in().kinds(), Momentum)
+EVERY: tuple[type[BaseStrategy], ...] = (*built_in().kinds(), Momentum)
+"""All strategies: built in, and ours."""
+
+
+def instruments_of(strategy: type[BaseStrategy]) -> int:
+    """The fewest instruments a run of it can have."""
+    return build(strategy, strategy.Config()).instruments
+
+
+KINDS = tuple(each for each in EVERY if instruments_of(each) == 1)
+"""Those that trade each instrument on its own."""
