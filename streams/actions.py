@@ -61,10 +61,10 @@ class Jump(NamedTuple):
     @property
     def sentence(self) -> str:
         """What a trader should know before believing figures that cross it."""
+        prices = f"{_price(self.closed)} to {_price(self.opened)}"
         return (
-            f"{self.instrument} opened on {self.day} at {self.ratio:.4f} of its last close"
-            f" ({_price(self.closed)} to {_price(self.opened)}), and no split or bonus known here explains it."
-            " If there was one, import it with medha actions import."
+            f"{self.instrument} opened on {self.day} at {self.ratio:.4f} of its last close ({prices}), and no"
+            " split or bonus known here explains it. If there was one, import it with medha actions import."
         )
 
 
