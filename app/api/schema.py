@@ -16,6 +16,7 @@ from app.api.executor import FrugalExecutor
 from app.api.health import HealthQueries
 from app.api.logs import LogQueries
 from app.api.market import MarketQueries
+from app.api.market_session import MarketSessionQueries
 from app.api.mutations import Mutation
 from app.api.nodes import NodeQueries
 from app.api.pnl import PnlQueries
@@ -38,6 +39,7 @@ class Query(
     RiskQueries,
     LogQueries,
     MarketQueries,
+    MarketSessionQueries,
     HealthQueries,
 ):
     """Every query."""

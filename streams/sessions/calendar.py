@@ -124,6 +124,18 @@ def tradable_session(exchange: Exchange, kind: InstrumentKind, at: int) -> Sessi
     return next(session for session in sessions if session.closes > at)
 
 
+def next_open(exchange: Exchange, kind: InstrumentKind, after: int) -> int:
+    """When trading begins next, or begins again after a break."""
+    sessions = sessions_from(exchange, kind, trading_date(after))
+    return next(part.opens for session in sessions for part in session.parts if part.opens > after)
+
+
+def next_close(exchange: Exchange, kind: InstrumentKind, after: int) -> int:
+    """When trading ends next, or stops for a break."""
+    sessions = sessions_from(exchange, kind, trading_date(after))
+    return next(part.closes for session in sessions for part in session.parts if part.closes > after)
+
+
 def sessions_from(exchange: Exchange, kind: InstrumentKind, day: date) -> Iterator[Session]:
     """The sessions of the day and all later ones, without end."""
     while True:
