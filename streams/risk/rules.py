@@ -66,7 +66,8 @@ class RiskRule(ABC):
     def judge(self, proposal: Proposal, book: Book, limit: int) -> Verdict:
         """The verdict with its numbers."""
         bound, observed = self.bound(limit, proposal), self.observed(proposal, book)
-        passed = self.spared(proposal, book) or not self.exceeded(bound, observed)
+        passed = not self.exceeded(bound, observed) or self.spared(proposal, book)
         sentence = "" if passed else self.sentence(bound, observed)
-        shown = bound if bound < UNBOUNDED else None
-        return Verdict(self.key, passed, shown, observed, sentence, self.counted)
+        return Verdict(
+            self.key, passed, bound if bound < UNBOUNDED else None, observed, sentence, self.counted
+        )
