@@ -31,7 +31,7 @@ def _list(_: argparse.Namespace) -> int:
     registry, refusals = load(Settings.from_environment().strategies)
     width = max(len(kind.key) for kind in registry.kinds())
     for kind in registry.kinds():
-        print(f"{kind.key:<{width}}  {' '.join((kind.__doc__ or kind.title).split())}")
+        print(f"{kind.key:<{width}}  {(kind.__doc__ or kind.title).strip().splitlines()[0]}")
     return _refused(refusals)
 
 

@@ -42,7 +42,13 @@ async def ravi(superuser: asyncpg.Connection) -> Ledger:
 
 def test_every_table_is_somebodys_or_the_markets() -> None:
     """A new table has to choose a side before this test lets it pass."""
-    assert SHARED == ["candle_chunks", "charge_tariffs", "instruments", "live_candles"]
+    assert SHARED == [
+        "candle_chunks",
+        "charge_tariffs",
+        "corporate_actions",
+        "instruments",
+        "live_candles",
+    ]
     assert len(OWNED) == 25
 
 
