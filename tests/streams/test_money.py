@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.money import basis_points, share, spoken, to_rupees, to_units
+from streams.domain.money import basis_points, grouped, share, spoken, to_rupees, to_units
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,12 @@ def test_parts_of_a_cost_add_up_to_it_whatever_the_parts(total: int, whole: int,
         piece = share(left, part, size)
         left, spent, size = left - piece, spent + piece, size - part
     assert (left, spent) == (0, total)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0"), (999, "999"), (1000, "1,000"), (1_00_000, "1,00,000"), (-1_23_45_678, "-1,23,45,678")],
+)
+def test_counts_are_grouped_as_in_india(count: int, words: str) -> None:
+    """Three digits, then twos."""
+    assert grouped(count) == words
