@@ -138,6 +138,8 @@ def _divided(prices: Prices, factor: Fraction) -> Prices:
 
 
 def _multiplied(volume: Volumes, factor: Fraction) -> Volumes:
-    """Volumes times the factor, to the nearest share."""
+    """Volumes times the factor, to the nearest share; OverflowError for one beyond 64 bits."""
     whole, share = factor.numerator, factor.denominator
-    return (2 * volume * whole + share) // (2 * share)
+    if whole * (2 * int(volume.max(initial=0)) + share) < 2**63:
+        return (2 * volume * whole + share) // (2 * share)
+    return np.array([(2 * count * whole + share) // (2 * share) for count in volume.tolist()], np.int64)

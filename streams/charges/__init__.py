@@ -12,7 +12,6 @@ __all__ = [
     "Rates",
     "Schedule",
     "Segment",
-    "charged",
     "contract_note",
     "dealt",
     "flat",
@@ -22,8 +21,3 @@ __all__ = [
     "segment_of",
     "settled",
 ]
-
-
-def charged(per_order: int, filled_before: int) -> int:
-    """Charges of a fill, in units: the whole amount with the order's first fill, never per partial fill."""
-    return 0 if filled_before else per_order

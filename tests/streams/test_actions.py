@@ -122,6 +122,36 @@ def test_an_adjusted_volume_is_the_nearest_whole_number(volume: int, ratio: tupl
     assert abs(Fraction(int(found)) - volume * action.factor) <= Fraction(1, 2)
 
 
+def test_a_volume_too_great_for_its_column_is_refused_and_not_wrapped() -> None:
+    """Ratios of ten thousand, one upon the other."""
+    thrice = [on(day, SPLIT, 10_000) for day in (1, 2, 3)]
+    as_of = midnight(MONDAY + timedelta(days=3))
+    assert adjusted(daily([1e6], volume=9_000_000), thrice, as_of).volume.tolist() == [9 * 10**18]
+    with pytest.raises(OverflowError):
+        adjusted(daily([1e6], volume=10_000_000), thrice, as_of)
+
+
+actions = st.lists(
+    st.builds(on, st.integers(-1, 7), st.sampled_from(ActionKind), st.integers(1, 10), st.integers(1, 10)),
+    max_size=4,
+    unique_by=lambda action: (action.ex_date, action.kind),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(prices, min_size=1, max_size=6), actions, st.integers(0, 6), st.integers(0, 7))
+def test_a_stretch_is_adjusted_as_in_the_whole_series(
+    paid: list[float], known: list[CorporateAction], cut: int, day: int
+) -> None:
+    """Read in any pieces as of one day, a series is the same to the bit."""
+    candles, as_of = daily(paid), midnight(MONDAY + timedelta(days=day))
+    whole = adjusted(candles, known, as_of)
+    parts = [adjusted(candles.rows(*span), known, as_of) for span in ((0, cut), (cut, len(paid)))]
+    for name in ("open", "high", "low", "close", "volume"):
+        pieces = np.concatenate([getattr(part, name) for part in parts])
+        assert pieces.tobytes() == getattr(whole, name).tobytes()
+
+
 @pytest.mark.parametrize(
     ("opened", "told"), [(77.9, True), (78.0, False), (135.0, False), (135.1, True), (100.0, False)]
 )
