@@ -1,4 +1,4 @@
-"""`medha candles`: real candles in, what there is, and out again."""
+"""`medha candles`: real candles in, what there is, longer ones of them, and out again."""
 
 import argparse
 import asyncio
@@ -14,12 +14,13 @@ REFUSED = 1
 
 
 def register(subparsers: Any) -> None:
-    """Adds `candles` with its three verbs."""
-    verbs = subparsers.add_parser("candles", help="import, list and export candles").add_subparsers(
+    """Adds `candles` with its verbs."""
+    verbs = subparsers.add_parser("candles", help="import, list, resample and export candles").add_subparsers(
         required=True, metavar="VERB"
     )
     _register_import(verbs.add_parser("import", help="CSV or Parquet files into the store"))
     verbs.add_parser("list", help="what is stored").set_defaults(run=_runs("list_stored"))
+    _register_resample(verbs.add_parser("resample", help="longer candles of stored ones, into the store"))
     _register_export(verbs.add_parser("export", help="one series to a Parquet or CSV file"))
 
 
@@ -40,9 +41,22 @@ def _register_import(parser: argparse.ArgumentParser) -> None:
 def _register_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE.parquet|.csv")
     _add_series(parser)
+    _add_dates(parser)
+    parser.set_defaults(run=_runs("export_words"))
+
+
+def _register_resample(parser: argparse.ArgumentParser) -> None:
+    _add_series(parser)
+    intervals = [interval.value for interval in Interval]
+    parser.add_argument("--into", required=True, choices=intervals, help="how long the new candles last")
+    _add_dates(parser)
+    parser.add_argument("--replace", action="store_true", help="let the new candles replace stored ones")
+    parser.set_defaults(run=_runs("resample_words"))
+
+
+def _add_dates(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="since", default="1990-01-01", metavar="DATE", help="first, in India")
     parser.add_argument("--to", dest="until", default="2199-12-31", metavar="DATE", help="last, included")
-    parser.set_defaults(run=_runs("export_words"))
 
 
 def _add_series(parser: argparse.ArgumentParser) -> None:

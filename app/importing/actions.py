@@ -22,12 +22,13 @@ from app.importing.importer import Imported, Progress, Request, import_files
 from app.importing.newcomers import described
 from app.importing.opening import Word, offset_of
 from app.importing.summary import told
-from app.store.candles import list_candles, read_candles
+from app.store.candles import Written, list_candles, read_candles, write_candles
 from app.store.driver import to_micros
 from app.store.engine import Store
-from app.store.instruments import find_instrument, key_of
+from app.store.instruments import Known, find_instrument, key_of
+from streams.candles import is_coarser, resample
 from streams.domain.market import Candles, InstrumentKind, Interval
-from streams.sessions import DAY, midnight
+from streams.sessions import DAY, midnight, trading_date
 
 
 class Declined(Exception):
@@ -65,13 +66,46 @@ async def export_words(store: Store, words: argparse.Namespace) -> None:
     """Exports one series. Raises Declined when there is nothing to export, or nowhere to put it."""
     if words.file.suffix.lower() not in SUFFIXES:
         raise Declined(f"{words.file} must end in {' or '.join(SUFFIXES)}")
-    candles = await _stored(store, words)
+    _, candles = await _stored(store, words)
     try:
         await asyncio.to_thread(export_candles, candles, words.file)
     except OSError as error:
         raise Declined(f"{words.file} could not be written: {os.strerror(error.errno or 0)}") from error
     print(f"{len(candles):,} candles to {words.file}: {ist(int(candles.time[0]))}", end="")
     print(f" to {ist(int(candles.time[-1]))}")
+
+
+async def resample_words(store: Store, words: argparse.Namespace) -> None:
+    """Makes longer candles of stored ones and stores them. Raises Declined when that cannot be.
+
+    Before today a candle is over when its time is; of today, when its last shorter one is there.
+    """
+    interval, into = Interval(words.interval), Interval(words.into)
+    if not is_coarser(interval, into):
+        raise Declined(f"{interval.value} candles do not make {into.value} ones")
+    known, candles = await _stored(store, words)
+    today = midnight(trading_date(to_micros(utc_now())))
+    longer = await asyncio.to_thread(resample, candles, known.instrument.kind, into, today)
+    if not len(longer):
+        raise Declined(f"no {into.value} candle of {known.instrument.key} is over yet")
+    written = await _put(store, known, longer, f"{interval.value} candles resampled", words.replace)
+    print(f"{known.instrument.key} {into.value}: {written.added:,} added, ", end="")
+    print(f"{written.unchanged:,} unchanged, {written.replaced:,} replaced, ", end="")
+    print(f"from {len(candles):,} {interval.value} candles")
+
+
+async def _put(store: Store, known: Known, candles: Candles, source: str, replace: bool) -> Written:
+    async with store.trading() as connection, connection.transaction():
+        written = await write_candles(
+            connection, known.id, candles.interval, candles, source=source, replace=replace
+        )
+        if len(written.conflicts):
+            first = ist(int(candles.time[written.conflicts[0]]))
+            raise Declined(
+                f"nothing was stored: {len(written.conflicts):,} candles differ from the store, the first of"
+                f" {first}; --replace puts the new ones there"
+            )
+    return written
 
 
 def request_of(words: argparse.Namespace) -> Request:
@@ -90,7 +124,7 @@ def request_of(words: argparse.Namespace) -> Request:
     return Request(tuple(words.files), instrument, interval, word, words.skip_bad, words.replace)
 
 
-async def _stored(store: Store, words: argparse.Namespace) -> Candles:
+async def _stored(store: Store, words: argparse.Namespace) -> tuple[Known, Candles]:
     start, end = _day("--from", words.since), _day("--to", words.until)
     try:
         key = key_of(words.instrument)
@@ -104,7 +138,7 @@ async def _stored(store: Store, words: argparse.Namespace) -> Candles:
         candles = await read_candles(connection, known.instrument, known.id, interval, start, end + DAY)
     if not len(candles):
         raise Declined(f"no {interval.value} candles of {key} between {words.since} and {words.until}")
-    return candles
+    return known, candles
 
 
 @contextmanager
