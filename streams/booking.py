@@ -1,32 +1,37 @@
-"""Broker reports to the ledger: an order's new status, its fills, and what they did to the position."""
+"""Broker reports to the ledger: an order's new status, its fills, and what follows from them."""
 
 from streams import positions
-from streams.charges import charged
-from streams.domain.orders import Leg
-from streams.domain.portfolio import Fill
-from streams.events import Execution, FillBooked, OrderMoved, PositionChanged, Report
-from streams.ordering import Step, changed, give_back
+from streams.charges import dealt, provisional, rates_on
+from streams.charges.schedules import ScheduleKind
+from streams.domain.orders import Leg, OrderRequest, OrderStatus
+from streams.domain.portfolio import Charges, Fill
+from streams.events import Effect, Execution, FillBooked, OrderMoved, Report
+from streams.ordering import aim, entries_of, pursue
 from streams.orders import EDGES, TERMINAL, moved
-from streams.state import Holding, State, Terms, Working, working
+from streams.proposing import Step, withdraw
+from streams.protection import aligned, entered
+from streams.settlement import position_of
+from streams.state import State, Terms, Working, changed, protective, working
 
 
 def settle(terms: Terms, state: State, report: Report) -> Step:
-    """An order's new status, and its fill when the report carries one we have not seen."""
+    """An order's new status, its fill when the report carries one we have not seen, and what both lead to."""
     order = working(state, report.order)
     if order is None or (report.execution and report.execution.trade_id in order.seen):
         return state, ()
     if report.execution is None and report.status is order.status:
         return state, ()
+    asked = report.order in state.withdrawn
     after = _after(order, report)
     state = _replaced(state, order, after)
     happened = OrderMoved(
         after.request, after.status, after.filled, after.value, report.broker_order_id, report.reason
     )
-    if report.execution is None:
-        return state, (happened,)
-    state, booked = _book(terms, state, order, report.execution)
-    state, exits = _settle_late_entry(terms, state, order)
-    return state, (happened, *booked, *exits)
+    booked: tuple[Effect, ...] = ()
+    if report.execution is not None:
+        state, booked = _book(terms, state, order, report.execution)
+    state, led_to = _consequences(terms, state, after, asked=asked, filled=report.execution is not None)
+    return state, (happened, *booked, *led_to)
 
 
 def _after(order: Working, report: Report) -> Working:
@@ -34,8 +39,12 @@ def _after(order: Working, report: Report) -> Working:
     done = report.execution
     if done is None:
         return order._replace(status=status)
-    value = order.value + done.quantity * done.price
-    return Working(order.request, status, order.filled + done.quantity, value, (*order.seen, done.trade_id))
+    return order._replace(
+        status=status,
+        filled=order.filled + done.quantity,
+        value=order.value + done.quantity * done.price,
+        seen=(*order.seen, done.trade_id),
+    )
 
 
 def _replaced(state: State, former: Working, after: Working) -> State:
@@ -53,23 +62,33 @@ def _replaced(state: State, former: Working, after: Working) -> State:
 
 
 def _book(terms: Terms, state: State, order: Working, done: Execution) -> Step:
-    request, sign = order.request, order.request.side.sign
-    holding = state.holdings[request.instrument]
-    booked = positions.book(holding.lots, request.trade, sign * done.quantity, done.price)
-    charges = charged(terms.charges.per_order, order.filled)
-    realised = sum(each.realised for each in booked.closed)
-    state = changed(
-        state,
-        request.instrument,
-        lots=booked.lots,
-        realised=holding.realised + realised,
-        charges=holding.charges + charges,
-    )._replace(
-        cash=state.cash - sign * done.quantity * done.price - charges,
-        realised=state.realised + realised,
-        charges=state.charges + charges,
+    instrument, signed = order.request.instrument, order.request.side.sign * done.quantity
+    lots = state.holdings[instrument].lots
+    booked = positions.book(lots, order.request.trade, signed, done.price)
+    state, parts = _charge(terms, state, order, done)
+    state = _earned(state, instrument, sum(each.realised for each in booked.closed), parts.total)
+    state = changed(state, instrument, lots=booked.lots)._replace(
+        cash=state.cash - signed * done.price, now=max(state.now, done.time)
     )
-    fill = Fill(
+    if order.intent is not None:
+        state = entered(state, instrument, order.intent, positions.held(lots))
+    opened = booked.opened.quantity if booked.opened else 0
+    fill = _fill(order.request, done, parts.total)
+    return state, (FillBooked(fill, opened, booked.closed, parts), position_of(state, instrument))
+
+
+def _earned(state: State, instrument: int, realised: int, charges: int) -> State:
+    holding = state.holdings[instrument]
+    state = changed(
+        state, instrument, realised=holding.realised + realised, charges=holding.charges + charges
+    )
+    return state._replace(
+        cash=state.cash - charges, realised=state.realised + realised, charges=state.charges + charges
+    )
+
+
+def _fill(request: OrderRequest, done: Execution, charges: int) -> Fill:
+    return Fill(
         done.trade_id,
         request.key,
         request.instrument,
@@ -79,18 +98,46 @@ def _book(terms: Terms, state: State, order: Working, done: Execution) -> Step:
         charges,
         done.time,
     )
-    opened = booked.opened.quantity if booked.opened else 0
-    position = _position(request.instrument, state.holdings[request.instrument])
-    return state, (FillBooked(fill, opened, booked.closed), position)
 
 
-def _position(instrument: int, after: Holding) -> PositionChanged:
-    held, spent = positions.held(after.lots), positions.cost(after.lots)
-    return PositionChanged(instrument, held, spent, after.realised, after.charges)
+def _charge(terms: Terms, state: State, order: Working, done: Execution) -> tuple[State, Charges]:
+    """A fill's provisional charges; under a tariff the day's dealings are kept for its contract note."""
+    request, value = order.request, done.quantity * done.price
+    instrument, sign = terms.instruments[request.instrument], request.side.sign
+    rates = rates_on(terms.charges, instrument, request.product_type, state.day)
+    parts = provisional(rates, sign, value, order.value)
+    if terms.charges.kind is not ScheduleKind.INDIAN:
+        return state, parts
+    dealings = dealt(state.holdings[request.instrument].dealings, sign, done.quantity, value, parts)
+    return changed(state, request.instrument, dealings=dealings), parts
 
 
-def _settle_late_entry(terms: Terms, state: State, order: Working) -> Step:
-    """An entry that fills after its target went away is given back at once."""
-    if order.request.key.leg is Leg.EXIT:
+def _consequences(terms: Terms, state: State, order: Working, *, asked: bool, filled: bool) -> Step:
+    """What an order's move leads to: a stop that was hit disarms the target, an entry nobody wants any more
+    is given back, what waited goes on, protection follows the position."""
+    instrument, leg, over = order.request.instrument, order.request.key.leg, order.status in TERMINAL
+    effects: tuple[Effect, ...] = ()
+    if leg.protective and order.status is OrderStatus.FILLED:
+        state, effects = _disarmed(state, order)
+    waited = leg.protective and over and not protective(state, instrument)
+    if waited or (leg is Leg.ENTRY and filled):
+        state, more = pursue(terms, state, instrument)
+        effects += more
+    if filled or (over and (asked or leg is Leg.EXIT)):
+        state, more = aligned(terms, state, instrument)
+        effects += more
+    return state, effects
+
+
+def _disarmed(state: State, order: Working) -> Step:
+    """A stop or target has filled, all its slices with it: nothing is wanted until it is asked for anew.
+
+    Where an intent waits for it, it has only left less to give back.
+    """
+    instrument, leg = order.request.instrument, order.request.key.leg
+    holding = state.holdings[instrument]
+    slices = any(each.request.key.leg is leg for each in protective(state, instrument))
+    if slices or holding.waiting is not None or not holding.target:
         return state, ()
-    return give_back(terms, state, order.request.instrument, None)
+    state = aim(state, instrument, 0, f"{leg.lower()}:{state.now}:{instrument}")
+    return withdraw(state, entries_of(state, instrument))

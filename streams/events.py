@@ -32,9 +32,11 @@ class CandlesClosed(NamedTuple):
 
 
 class ExposureElsewhere(NamedTuple):
-    """What the strategy's other runs in the account are exposed by now, in units."""
+    """What the strategy's other runs in the account are exposed by now, and the day's P&L of all other runs
+    of the account, in units."""
 
     exposure: int
+    day_pnl: int = 0
 
 
 class Execution(NamedTuple):
@@ -57,13 +59,19 @@ class Report(NamedTuple):
 
 
 class CommandKind(StrEnum):
-    """What a person may tell a run."""
+    """What a person may tell a run. KILL engages the kill switch, RELEASE releases it; ACTIVATE, REDUCE and
+    HALT set its trading state."""
 
     PAUSE = "PAUSE"
     RESUME = "RESUME"
     STOP = "STOP"
     SQUARE_OFF = "SQUARE_OFF"
     RESTART = "RESTART"
+    KILL = "KILL"
+    RELEASE = "RELEASE"
+    ACTIVATE = "ACTIVATE"
+    REDUCE = "REDUCE"
+    HALT = "HALT"
 
 
 class Command(NamedTuple):

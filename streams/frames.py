@@ -63,6 +63,41 @@ def _bars(closing: Closing) -> list[Bar | None]:
     return [Bar(*row) if here else None for row, here in zip(rows, closing.present.tolist(), strict=True)]
 
 
+class Film:
+    """A chunk's moments one by one, each looked up only when it is asked for."""
+
+    def __init__(self, chunk: Chunk, marks: Sequence[int]) -> None:
+        self.chunk, self.times, self._marks = chunk, moments(chunk), tuple(marks)
+        alone = len(chunk) == 1
+        self._rows = (
+            None if alone else [np.searchsorted(each.time, self.times, "right") - 1 for each in chunk]
+        )
+
+    def row(self, instrument: int, moment: int) -> int:
+        """The instrument's last candle that has closed by this moment; -1 where there is none yet."""
+        return moment if self._rows is None else int(self._rows[instrument][moment])
+
+    def at(self, moment: int) -> CandlesClosed:
+        """What has closed at the moment at this place among all."""
+        time = int(self.times[moment])
+        bars, marks = list[Bar | None](), list[int]()
+        for instrument, candles in enumerate(self.chunk):
+            row = self.row(instrument, moment)
+            bars.append(_bar(candles, row) if row >= 0 and candles.time[row] == time else None)
+            marks.append(_unit(candles.close[row]) if row >= 0 else self._marks[instrument])
+        return CandlesClosed(time, tuple(bars), tuple(marks))
+
+
+def _bar(candles: Candles, row: int) -> Bar:
+    prices = candles.open[row], candles.high[row], candles.low[row], candles.close[row]
+    return Bar(*map(_unit, prices), int(candles.volume[row]))
+
+
+def _unit(price: float) -> int:
+    """One price in units, the same as `units` gives."""
+    return round(float(price) * UNIT)
+
+
 def closes(chunk: Chunk, times: Moments, marks: Sequence[int]) -> NDArray[np.int64]:
     """The last known close of each instrument at each of the times, in units: one row an instrument."""
     return np.array([_closing(each, times, mark).marks for each, mark in zip(chunk, marks, strict=True)])

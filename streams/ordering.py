@@ -1,117 +1,156 @@
-"""Targets to orders: what to give back, what to withdraw, what to enter, and whether risk permits it."""
+"""Wanted positions to orders: what to give back, what to withdraw, what to enter.
 
-from typing import Any
+While protection rests beside a position, exits wait: protection is withdrawn first, and what waits goes on
+when the broker has confirmed it (`pursue` again, from booking).
+"""
 
 from streams import positions
 from streams.domain.intents import Intent
-from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderStatus, Side
-from streams.events import Cancel, Decided, Effect, Place
-from streams.risk.rules import Proposal
-from streams.state import Holding, State, Terms, Working, book, in_flight
+from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderType
+from streams.events import Effect
+from streams.judging import Reason
+from streams.levels import limit_price, trigger_price
+from streams.proposing import Step, asks_again, propose, propose_all, request_of, withdraw
+from streams.sizing import sliced
+from streams.state import State, Terms, Working, changed, in_flight, protective
+from streams.wanting import owed, staying, stopless, wanted_of
 
-Step = tuple[State, tuple[Effect, ...]]
+_BY_THE_CLOCK = ("command", "square_off", "exit_after")
+"""Causes that a person or the clock is behind."""
 
 
 def follow(terms: Terms, state: State, intent: Intent) -> Step:
-    """A target that changed: give back what is too much, withdraw what goes the other way, enter the rest."""
-    lot = terms.instruments[intent.instrument].lot_size
-    wanted = _toward_zero(intent.target, lot)
-    state = aim(state, intent.instrument, wanted, f"intent:{intent.sequence}")
-    state, exits = give_back(terms, state, intent.instrument, intent)
-    state, cancels = _withdraw_entries(state, intent.instrument, wanted)
-    state, entries = _enter(terms, state, intent, wanted)
-    return state, (*exits, *cancels, *entries)
-
-
-def _toward_zero(quantity: int, lot: int) -> int:
-    return quantity // lot * lot if quantity >= 0 else -(-quantity // lot * lot)
+    """An intent: give back what is too much, withdraw what goes the other way, enter the rest."""
+    if asks_again(state, intent):
+        return _refuse_again(terms, state, intent)
+    state = state._replace(asked=intent.sequence)
+    wanted = wanted_of(terms, state, intent)
+    if wanted is None:
+        return state, ()
+    cause = f"intent:{intent.sequence}"
+    state = aim(state, intent.instrument, wanted, cause)
+    state = changed(state, intent.instrument, manner=intent.manner, waiting=intent)
+    return pursue(terms, state, intent.instrument)
 
 
 def aim(state: State, instrument: int, target: int, cause: str) -> State:
-    return changed(state, instrument, target=target, cause=cause, exits=0)
+    """Sets what is wanted, and why; nothing waits any more."""
+    return changed(state, instrument, target=target, cause=cause, exits=0, waiting=None)
 
 
-def changed(state: State, instrument: int, **changes: Any) -> State:
-    holdings = list(state.holdings)
-    holdings[instrument] = holdings[instrument]._replace(**changes)
-    return state._replace(holdings=tuple(holdings))
+def pursue(terms: Terms, state: State, instrument: int) -> Step:
+    """Whatever the target still needs: exits first; they and the entry wait while protection rests."""
+    resting = protective(state, instrument)
+    if resting and owed(state, instrument):
+        state, cancels = withdraw(state, resting)
+        state, unwanted = _withdraw_entries(state, instrument)
+        return state, (*cancels, *unwanted)
+    intent = state.holdings[instrument].waiting
+    state, exits = _give_back(terms, state, instrument, intent)
+    if intent is None:
+        return state, exits
+    state = changed(state, instrument, waiting=None)
+    state, cancels = _withdraw_entries(state, instrument)
+    state, entries = _enter(terms, state, intent)
+    return state, (*exits, *cancels, *entries)
 
 
-def _enter(terms: Terms, state: State, intent: Intent, wanted: int) -> Step:
+def _give_back(terms: Terms, state: State, instrument: int, intent: Intent | None) -> Step:
+    """Gives back what is held beyond the target, less exits in flight: it never sells what is not there."""
+    signed, holding = owed(state, instrument), state.holdings[instrument]
+    if not signed:
+        return state, ()
+    key = OrderKey(holding.cause, Leg.EXIT, generation=holding.exits)
+    reason = Reason(intent, squares_off=holding.cause.partition(":")[0] in _BY_THE_CLOCK)
+    state = changed(state, instrument, exits=holding.exits + 1)
+    requests = _sliced(terms, request_of(terms, state, key, instrument, signed))
+    return propose_all(terms, state, requests, reason)
+
+
+def _enter(terms: Terms, state: State, intent: Intent) -> Step:
     """Orders target - position - in flight if risk permits; a refusal disarms the target until it changes."""
-    held = positions.held(state.holdings[intent.instrument].lots)
-    missing = wanted - held - in_flight(state, intent.instrument, *Leg)
+    instrument = intent.instrument
+    key = OrderKey(f"intent:{intent.sequence}", Leg.ENTRY)
+    if stopless(intent):
+        lot = terms.instruments[instrument].lot_size
+        request = request_of(terms, state, key, instrument, lot if intent.target > 0 else -lot)
+        return propose(terms, state, request, Reason(intent, stopless=True))
+    wanted = state.holdings[instrument].target or 0
+    missing = wanted - staying(state, instrument) - in_flight(state, instrument, Leg.ENTRY)
     if not missing * wanted > 0:
         return state, ()
-    key = OrderKey(f"intent:{intent.sequence}", Leg.ENTRY)
-    return _propose(terms, state, intent, _request(terms, state, key, intent.instrument, missing))
+    request = _priced(terms, state, intent, request_of(terms, state, key, instrument, missing))
+    return propose_all(terms, state, _sliced(terms, request), Reason(intent))
 
 
-def _request(terms: Terms, state: State, key: OrderKey, instrument: int, signed: int) -> OrderRequest:
-    side = Side.BUY if signed > 0 else Side.SELL
-    trade = key.intent if key.leg is Leg.ENTRY else None
-    return OrderRequest(
-        key, instrument, side, abs(signed), state.time, trade, product_type=terms.product_type
+def _priced(terms: Terms, state: State, intent: Intent, request: OrderRequest) -> OrderRequest:
+    """The entry with its type, validity and prices, on the tick grid before risk sees it."""
+    manner, sign = intent.manner, request.side.sign
+    tick_size = terms.instruments[intent.instrument].tick_size
+    limit = trigger = None
+    if manner.order_type in (OrderType.STOP_LOSS, OrderType.STOP_LOSS_MARKET):
+        trigger = trigger_price(sign, intent.trigger_price, tick_size)
+    if manner.order_type is OrderType.LIMIT:
+        mark = state.holdings[intent.instrument].mark
+        limit = limit_price(sign, intent.limit_price, mark, manner.limit_offset, tick_size)
+    if manner.order_type is OrderType.STOP_LOSS:
+        limit = limit_price(sign, intent.limit_price, trigger or 0, 0, tick_size)
+    return request._replace(
+        order_type=manner.order_type, validity=manner.validity, limit_price=limit, trigger_price=trigger
     )
 
 
-def _propose(terms: Terms, state: State, intent: Intent | None, request: OrderRequest) -> Step:
-    """Risk's decision on a request, and its order when permitted."""
-    value = request.quantity * state.holdings[request.instrument].mark
-    proposal = Proposal(request.instrument, request.quantity, value, request.key.leg is Leg.EXIT)
-    decided = Decided(intent, request, terms.risk.decide(proposal, book(state, request.instrument)))
-    if not decided.decision.permitted:
-        return state, (decided,)
-    placed = Working(request, OrderStatus.SENDING)
-    return state._replace(working=(*state.working, placed)), (decided, Place(request))
+def _sliced(terms: Terms, request: OrderRequest) -> list[OrderRequest]:
+    """A request as the orders it is made in: no more in one than the exchange takes."""
+    instrument = terms.instruments[request.instrument]
+    sizes = sliced(request.quantity, instrument.freeze_quantity, instrument.lot_size)
+    return [
+        request._replace(key=request.key._replace(slice=n), quantity=size) for n, size in enumerate(sizes)
+    ]
 
 
-def excess(holding: Holding) -> int:
-    """Signed quantity held beyond what the target allows."""
-    held = positions.held(holding.lots)
-    if holding.target is None or not held:
-        return 0
-    allowed = max(0, min(held, holding.target)) if held > 0 else min(0, max(held, holding.target))
-    return held - allowed
+def _withdraw_entries(state: State, instrument: int) -> Step:
+    """Cancels entries that go the wrong way, and all of them where they would come to too much."""
+    wanted = state.holdings[instrument].target or 0
+    working = entries_of(state, instrument)
+    coming, room = in_flight(state, instrument, Leg.ENTRY), wanted - staying(state, instrument)
+    if coming * wanted > 0 and abs(coming) <= abs(room) and coming * room > 0:
+        working = [each for each in working if each.rest * wanted <= 0]
+    return withdraw(state, working)
 
 
-def give_back(terms: Terms, state: State, instrument: int, intent: Intent | None) -> Step:
-    """Gives back what is held beyond the target, less exits in flight: it never sells what is not there."""
-    holding = state.holdings[instrument]
-    beyond = excess(holding)
-    signed = -beyond - in_flight(state, instrument, Leg.EXIT)
-    if not signed * beyond < 0:
-        return state, ()
-    key = OrderKey(holding.cause, Leg.EXIT, generation=holding.exits)
-    state = changed(state, instrument, exits=holding.exits + 1)
-    return _propose(terms, state, intent, _request(terms, state, key, instrument, signed))
-
-
-def _withdraw_entries(state: State, instrument: int, wanted: int) -> Step:
-    """Cancels entries still working that the target no longer asks for."""
-    unwanted = [
+def entries_of(state: State, instrument: int) -> list[Working]:
+    """The instrument's working entries."""
+    return [
         each
         for each in state.working
-        if each.request.instrument == instrument
-        and each.request.key.leg is Leg.ENTRY
-        and each.rest * wanted <= 0
+        if each.request.instrument == instrument and each.request.key.leg is Leg.ENTRY
     ]
-    return withdraw(state, unwanted)
 
 
-def withdraw(state: State, orders: list[Working]) -> Step:
-    """Asks for each order to be cancelled, once; its end is the broker's to report."""
-    keys = tuple(each.request.key for each in orders if each.request.key not in state.withdrawn)
-    if not keys:
-        return state, ()
-    return state._replace(withdrawn=(*state.withdrawn, *keys)), tuple(map(Cancel, keys))
+def square_off(terms: Terms, state: State, instrument: int, cause: str) -> Step:
+    """Aims an instrument at nothing, disarmed until its strategy asks anew; its entries are withdrawn."""
+    state = aim(state, instrument, 0, f"{cause}:{instrument}")
+    state, exits = pursue(terms, state, instrument)
+    state, cancels = withdraw(state, entries_of(state, instrument))
+    return state, (*exits, *cancels)
 
 
-def square_off(terms: Terms, state: State, cause: str) -> Step:
-    """Aims every instrument at nothing: disarmed until its strategy's target changes."""
+def square_off_all(terms: Terms, state: State, cause: str) -> Step:
+    """The same for every instrument."""
     effects: tuple[Effect, ...] = ()
     for instrument in range(len(state.holdings)):
-        state = aim(state, instrument, 0, f"{cause}:{instrument}")
-        state, more = give_back(terms, state, instrument, None)
+        state, more = square_off(terms, state, instrument, cause)
         effects += more
     return state, effects
+
+
+def _refuse_again(terms: Terms, state: State, intent: Intent) -> Step:
+    """An intent heard before is judged as what it is: a repetition."""
+    held = positions.held(state.holdings[intent.instrument].lots)
+    if intent.target * (intent.target - held) <= 0:
+        return state, ()
+    key = OrderKey(f"intent:{intent.sequence}", Leg.ENTRY, generation=1)
+    lot = terms.instruments[intent.instrument].lot_size
+    request = request_of(terms, state, key, intent.instrument, lot if intent.target > 0 else -lot)
+    return propose(terms, state, request, Reason(intent, repeats=1))

@@ -1,8 +1,9 @@
 """When two runs are the same: the canonical projection of what they did, and its hash.
 
 Ids and wall-clock times are left out: what remains is sequence, candle, instrument, leg, side, quantity,
-type, price, each rule's verdict with its numbers, and every fill. A backtest's outcome and the effects
-replayed from a paper run's tape give the same projection when the runs did the same.
+type, price and every change of them, each rule's verdict with its numbers, every fill and what it cost. A
+backtest's outcome and the effects replayed from a paper run's tape give the same projection when the runs did
+the same.
 """
 
 import hashlib
@@ -12,7 +13,17 @@ from typing import Any, NamedTuple
 
 from streams.domain.intents import Intent
 from streams.domain.orders import OrderKey, OrderRequest
-from streams.events import Decided, Effect, FillBooked, OrderMoved, Place, PnlStruck, PositionChanged
+from streams.events import (
+    ChargesSettled,
+    Decided,
+    Effect,
+    FillBooked,
+    Modify,
+    OrderMoved,
+    Place,
+    PnlStruck,
+    PositionChanged,
+)
 from streams.trades import Trades
 
 Fact = list[Any]
@@ -25,6 +36,7 @@ class Projection(NamedTuple):
     decisions: list[Fact]
     orders: list[Fact]
     fills: list[Fact]
+    settlements: list[Fact]
     trades: list[Fact]
     positions: list[Fact]
     equity: list[Fact]
@@ -49,6 +61,7 @@ def projection(
         decisions=[_decision(each) for each in listed if isinstance(each, Decided)],
         orders=_orders(listed),
         fills=[_fill(each) for each in listed if isinstance(each, FillBooked)],
+        settlements=[list(each) for each in listed if isinstance(each, ChargesSettled)],
         trades=_trades(listed),
         positions=_positions(listed),
         equity=[[int(time), int(amount)] for time, amount in equity],
@@ -89,21 +102,26 @@ def _decision(decided: Decided) -> Fact:
 
 
 def _orders(effects: tuple[Effect, ...]) -> list[Fact]:
-    """Each order as asked, in the order of placing, with the states it went through and what it filled."""
+    """Each order as asked, in the order of placing, with what it was changed to, the states it went through
+    and what it filled."""
     states: dict[OrderKey, list[Fact]] = {}
     for each in effects:
         if isinstance(each, Place):
             states[each.request.key] = []
         elif isinstance(each, OrderMoved):
             states[each.request.key].append([each.status, each.filled, each.value])
+        elif isinstance(each, Modify):
+            request = each.request
+            states[request.key].append([request.quantity, request.limit_price, request.trigger_price])
     placed = (each.request for each in effects if isinstance(each, Place))
     return [[*_request(request), states[request.key]] for request in placed]
 
 
 def _fill(booked: FillBooked) -> Fact:
-    """A fill without its trade id, and what it opened and closed."""
+    """A fill without its trade id, its charges in parts, and what it opened and closed."""
     _, order, *rest = booked.fill
-    return [order.name, *rest, booked.opened, [list(each) for each in booked.closed]]
+    closed = [list(each) for each in booked.closed]
+    return [order.name, *rest, list(booked.parts), booked.opened, closed]
 
 
 def _trades(effects: tuple[Effect, ...]) -> list[Fact]:

@@ -13,96 +13,99 @@ A moment is one open time at which some instrument has a candle that has now clo
 
 A paper run's shell makes the same calls in the same order, so both are the same by construction.
 
-Between an intent and the next one nothing changes but the marks, so only these candles are stepped through:
-those with an intent, the bar after (where its order fills), the last of each day (the next day's loss is
-measured from it) and the last of the chunk. A test compares this with stepping through every candle.
+Only moments at which something can happen are stepped through (`streams.pacing`); a test compares that with
+stepping through all of them.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Iterable
 from typing import NamedTuple
 
-import numpy as np
-
+from streams import exchange
 from streams.domain.intents import Intent
-from streams.domain.market import Candles, Chunk
+from streams.domain.market import Chunk
 from streams.domain.orders import OrderStatus
-from streams.events import Cancel, CandlesClosed, Effect, Event, Place, Report
-from streams.exchange import matched
-from streams.execution import DAY, IST_OFFSET, step
-from streams.frames import Moments, frames, marks_after, moments
+from streams.events import Cancel, CandlesClosed, Effect, Event, Modify, Place, Report
+from streams.exchange import Book
+from streams.execution import step
+from streams.frames import Film, marks_after
+from streams.pacing import Choose, Scout, eventful, every
 from streams.state import State, Terms, opening
+
+__all__ = ["Choose", "Simulation", "begin", "eventful", "every", "simulate"]
 
 
 class Simulation(NamedTuple):
-    """A backtest between two chunks."""
+    """A backtest between two chunks: the run, the last known closes, the exchange."""
 
     state: State
     marks: tuple[int, ...]
-
-
-Choose = Callable[[Chunk, tuple[Intent, ...], State], Moments]
+    book: Book
 
 
 def begin(terms: Terms) -> Simulation:
     """A backtest before its first chunk."""
-    return Simulation(opening(terms), (0,) * len(terms.instruments))
-
-
-def eventful(chunk: Chunk, intents: tuple[Intent, ...], state: State) -> Moments:
-    """The moments of a chunk at which something can happen."""
-    found = [_eventful(candles, n, intents, state) for n, candles in enumerate(chunk)]
-    return np.unique(np.concatenate(found))
-
-
-def _eventful(candles: Candles, instrument: int, intents: tuple[Intent, ...], state: State) -> Moments:
-    if not len(candles):
-        return candles.time
-    asked = np.array([each.time for each in intents if each.instrument == instrument], np.int64)
-    after = np.searchsorted(candles.time, asked, side="right")
-    days = (candles.time + IST_OFFSET) // DAY
-    last_of_day = candles.time[:-1][days[:-1] != days[1:]]
-    waiting = candles.time[:1] if state.working else candles.time[:0]
-    filling = candles.time[after[after < len(candles)]]
-    return np.concatenate((waiting, asked, filling, last_of_day, candles.time[-1:]))
-
-
-def every(chunk: Chunk, intents: tuple[Intent, ...], state: State) -> Moments:
-    """All moments of a chunk: the plain way."""
-    return moments(chunk)
+    return Simulation(opening(terms), (0,) * len(terms.instruments), exchange.opened(terms.instruments))
 
 
 def simulate(
-    terms: Terms, simulation: Simulation, chunk: Chunk, intents: tuple[Intent, ...], choose: Choose = eventful
+    terms: Terms, known: Simulation, chunk: Chunk, intents: tuple[Intent, ...], choose: Choose = eventful
 ) -> tuple[Simulation, tuple[Effect, ...]]:
-    """One chunk through the closed loop: orders fill at the next bar's open, without faults."""
-    state, effects = simulation.state, list[Effect]()
-    waiting = iter(intents)
-    ahead = next(waiting, None)
-    for closed in frames(chunk, choose(chunk, intents, state), simulation.marks):
+    """One chunk of the traded instruments through the closed loop."""
+    floor = Floor(terms, known.state, known.book)
+    film = Film(chunk, known.marks)
+    scout = Scout(terms, film, intents, known.state)
+    ahead, place = deque(intents), choose(scout, -1, floor.state, floor.book)
+    while place < scout.last:
+        closed = film.at(place)
         due = list[Intent]()
-        while ahead is not None and ahead.time == closed.time:
-            due.append(ahead)
-            ahead = next(waiting, None)
-        state = _moment(terms, state, closed, due, effects)
-    return Simulation(state, marks_after(chunk, simulation.marks)), tuple(effects)
+        while ahead and ahead[0].time == closed.time:
+            due.append(ahead.popleft())
+        floor.moment(closed, due)
+        place = choose(scout, place, floor.state, floor.book)
+    return Simulation(floor.state, marks_after(chunk, known.marks), floor.book), tuple(floor.effects)
 
 
-def _moment(terms: Terms, state: State, closed: CandlesClosed, due: list[Intent], out: list[Effect]) -> State:
-    """Fills at the open, then the close, then what the strategy makes of it."""
-    resting = tuple(each.request for each in state.working)
-    events: list[Event] = [*matched(resting, closed, terms.instruments, terms.venue.amount), closed, *due]
-    for event in events:
-        state = _answered(terms, state, event, out)
-    return state
+class Floor:
+    """The trading floor of one chunk: the run and the exchange, taking turns."""
 
+    def __init__(self, terms: Terms, state: State, book: Book) -> None:
+        self.terms, self.state, self.book = terms, state, book
+        self.effects: list[Effect] = []
 
-def _answered(terms: Terms, state: State, event: Event, out: list[Effect]) -> State:
-    """Takes an event, and the exchange's immediate answers to what it caused."""
-    state, effects = step(terms, state, event)
-    out.extend(effects)
-    for effect in effects:
-        if isinstance(effect, Place):
-            state = _answered(terms, state, Report(effect.request.key, OrderStatus.SUBMITTED), out)
-        elif isinstance(effect, Cancel):
-            state = _answered(terms, state, Report(effect.order, OrderStatus.CANCELLED), out)
-    return state
+    def moment(self, closed: CandlesClosed, intents: Iterable[Intent]) -> None:
+        """What the bar does to what rests, then its close, then what the strategy makes of it."""
+        while True:
+            terms = self.terms
+            self.book, reports = exchange.meet(terms.instruments, terms.venue, self.book, closed)
+            if not reports:
+                break
+            self._take(reports)
+        self._take((closed, *intents))
+
+    def _take(self, events: Iterable[Event]) -> None:
+        """The events one after the other, then what they sent out, first in, first out."""
+        errands = deque[Effect]()
+        for event in events:
+            self._step(event, errands)
+        while errands:
+            answer = self._carried(errands.popleft())
+            if answer is not None:
+                self._step(answer, errands)
+
+    def _step(self, event: Event, errands: deque[Effect]) -> None:
+        self.state, effects = step(self.terms, self.state, event)
+        self.effects += effects
+        errands += [each for each in effects if isinstance(each, Place | Modify | Cancel)]
+
+    def _carried(self, errand: Effect) -> Report | None:
+        """The exchange's answer, at once."""
+        if isinstance(errand, Place):
+            self.book = exchange.accept(self.book, errand.request)
+            return Report(errand.request.key, OrderStatus.SUBMITTED)
+        if isinstance(errand, Modify):
+            self.book = exchange.amend(self.book, errand.request)
+        elif isinstance(errand, Cancel):
+            self.book = exchange.withdraw(self.book, errand.order)
+            return Report(errand.order, OrderStatus.CANCELLED)
+        return None

@@ -1,16 +1,17 @@
 """What the execution fold remembers of a run, and what can be read off it."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from streams import positions
-from streams.charges import FREE, Schedule
+from streams.charges import FREE, UNTRADED, Dealings, Schedule
+from streams.domain.intents import Intent, Manner
 from streams.domain.market import Instrument, Interval
 from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderStatus, ProductType
 from streams.domain.portfolio import Lot
 from streams.domain.venue import Venue
 from streams.risk.engine import RiskEngine
-from streams.risk.rules import Book
+from streams.risk.facts import TradingState
 
 
 class Terms(NamedTuple):
@@ -38,10 +39,27 @@ class Phase(StrEnum):
     STOPPING = "STOPPING"
 
 
+class Guard(NamedTuple):
+    """What protects a position: the intent that last entered it, and what has become of its trail and time.
+
+    `best` is the best price since the position was opened, in units; `fresh` until a candle has closed on it;
+    `age` counts those candles, where the intent sets a time; `placed` the rounds of protective orders made.
+    """
+
+    intent: Intent
+    best: int = 0
+    fresh: bool = True
+    age: int = 0
+    placed: int = 0
+
+
 class Holding(NamedTuple):
     """One instrument: its lots, what the strategy wants, and why. `target` None asks for nothing.
 
-    `cause` names what set the target, `exits` counts the exit orders made for that cause.
+    `cause` names what set the target, `exits` counts the exit orders made for that cause, `manner` is how
+    the strategy last asked. `waiting` is an intent whose orders wait until protection is withdrawn;
+    `entries` are the sequences of the intents that have entered since the position was flat. `reference` is
+    the last session's close, `dealings` what was dealt today.
     """
 
     lots: tuple[Lot, ...] = ()
@@ -51,16 +69,24 @@ class Holding(NamedTuple):
     mark: int = 0
     realised: int = 0
     charges: int = 0
+    manner: Manner = Manner()
+    waiting: Intent | None = None
+    guard: Guard | None = None
+    entries: tuple[int, ...] = ()
+    reference: int = 0
+    dealings: Dealings = UNTRADED
 
 
 class Working(NamedTuple):
-    """An order whose end has not come. `value` is what its fills cost; `seen` their trade ids."""
+    """An order whose end has not come. `value` is what its fills cost; `seen` their trade ids; `intent` what
+    it enters for."""
 
     request: OrderRequest
     status: OrderStatus
     filled: int = 0
     value: int = 0
     seen: tuple[str, ...] = ()
+    intent: Intent | None = None
 
     @property
     def rest(self) -> int:
@@ -71,8 +97,9 @@ class Working(NamedTuple):
 class State(NamedTuple):
     """A run between two events. Amounts in units; `day` counts IST days, `time` is the last candle's open.
 
-    `cancelled` orders, and those taken for lost, may still be heard of today; `withdrawn` ones have been
-    asked to be cancelled.
+    `now` is the latest the run has heard of: a candle, or an execution since. `cancelled` orders, and those
+    taken for lost, may still be heard of today; `withdrawn` ones have been asked to be cancelled. `asked` is
+    the sequence of the last intent.
     """
 
     holdings: tuple[Holding, ...]
@@ -87,6 +114,13 @@ class State(NamedTuple):
     day_equity: int = 0
     elsewhere: int = 0
     time: int = 0
+    now: int = 0
+    standing: TradingState = TradingState.ACTIVE
+    killed: bool = False
+    pnl_elsewhere: int = 0
+    asked: int = -1
+    orders_today: int = 0
+    trades_today: int = 0
 
 
 def opening(terms: Terms) -> State:
@@ -146,27 +180,25 @@ def in_flight(state: State, instrument: int, *legs: Leg) -> int:
     )
 
 
+def protective(state: State, instrument: int) -> list[Working]:
+    """The instrument's working protective orders, in the order of placing."""
+    return [
+        each
+        for each in state.working
+        if each.request.instrument == instrument and each.request.key.leg.protective
+    ]
+
+
+def changed(state: State, instrument: int, **changes: Any) -> State:
+    """The state with one instrument's holding changed."""
+    holdings = list(state.holdings)
+    holdings[instrument] = holdings[instrument]._replace(**changes)
+    return state._replace(holdings=tuple(holdings))
+
+
 def working(state: State, key: OrderKey) -> Working | None:
     """The order with this key, if its end has not come or more may still be heard of it."""
     return next((each for each in (*state.working, *state.cancelled) if each.request.key == key), None)
-
-
-def book(state: State, instrument: int) -> Book:
-    """What the rules may look at when an order in this instrument is proposed."""
-    held, coming = worth(state), entering(state)
-    return Book(
-        trading=state.phase is Phase.TRADING,
-        day_pnl=state.cash + held.value - state.day_equity,
-        others_open=len(_taken(state) - {instrument}),
-        deployed=held.deployed + coming,
-        exposure=held.exposure + coming,
-        elsewhere=state.elsewhere,
-    )
-
-
-def _taken(state: State) -> set[int]:
-    held = {position for position, each in enumerate(state.holdings) if each.lots}
-    return held | {each.request.instrument for each in state.working if each.request.key.leg is Leg.ENTRY}
 
 
 def entering(state: State) -> int:

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from streams.domain.intents import Intent
-from streams.domain.orders import Leg, OrderStatus, Side
+from streams.domain.orders import Leg, OrderKey, OrderStatus, Side
 from streams.domain.portfolio import Fill
-from streams.events import Decided, Effect, FillBooked, OrderMoved
+from streams.events import ChargesSettled, Decided, Effect, FillBooked, OrderMoved
 from streams.orders import TERMINAL
 from streams.positions import Closed
 from streams.risk.engine import Decision
@@ -14,8 +14,8 @@ from streams.risk.engine import Decision
 class Trade(NamedTuple):
     """An entry decision and its outcome. Amounts in units, times in microseconds UTC, quantities unsigned.
 
-    `closed_at` is when what had been entered by then was all given back; `entering` is over when the entry's
-    order has ended.
+    `quantity` is what the orders of the decision, its slices, come to. `closed_at` is when what had been
+    entered by then was all given back; `entering` is over when the entry's orders have ended.
     """
 
     intent: Intent
@@ -42,13 +42,16 @@ class Trades:
     """The trades of a run by intent sequence.
 
     A fill's charges go to the trade it opened, else to the first it closed; what no trade answers for (a
-    broker filled an exit beyond the position) goes to the instrument's last one. So trades and ledger add
-    up to the same.
+    broker filled an exit beyond the position) goes to the instrument's last one. What a contract note adds
+    belongs to a day and to no trade: it is kept in `settled`, by instrument. So trades and settlements add
+    up to the ledger.
     """
 
     def __init__(self) -> None:
         self.by_intent: dict[int, Trade] = {}
+        self.settled: dict[int, int] = {}
         self._last: dict[int, int] = {}
+        self._entering: dict[int, set[OrderKey]] = {}
 
     def take(self, effect: Effect) -> tuple[int, ...]:
         """Applies an effect; the sequences of the trades it made or changed."""
@@ -58,22 +61,39 @@ class Trades:
             return self._moved(effect)
         if isinstance(effect, FillBooked):
             return self._filled(effect)
+        if isinstance(effect, ChargesSettled):
+            known = self.settled.get(effect.instrument, 0)
+            self.settled[effect.instrument] = known + effect.parts.total
         return ()
 
     def _decided(self, decided: Decided) -> tuple[int, ...]:
-        request, intent = decided.request, decided.intent
-        if intent is None or request.key.leg is Leg.EXIT:
+        """The first slice makes the trade, or its refusal does; later permitted ones add to it."""
+        request, intent, permitted = decided.request, decided.intent, decided.decision.permitted
+        if intent is None or request.key.leg is not Leg.ENTRY:
             return ()
-        self.by_intent[intent.sequence] = Trade(intent, request.side, request.quantity, decided.decision)
-        self._last[request.instrument] = intent.sequence
-        return (intent.sequence,)
+        number = intent.sequence
+        former = self.by_intent.get(number) if request.key.slice else None
+        if former is not None and not permitted:
+            return ()
+        if former is None:
+            self.by_intent[number] = Trade(intent, request.side, request.quantity, decided.decision)
+            self._last[request.instrument] = number
+        else:
+            self.by_intent[number] = former._replace(quantity=former.quantity + request.quantity)
+        if permitted:
+            self._entering.setdefault(number, set()).add(request.key)
+        return (number,)
 
     def _moved(self, moved: OrderMoved) -> tuple[int, ...]:
         """The end of an entry may be what its trade was waiting for; a last fill is still to be booked."""
-        number = moved.request.trade
-        if number not in self.by_intent or number is None:
+        number, key = moved.request.trade, moved.request.key
+        if number is None or number not in self.by_intent:
             return ()
-        after = self.by_intent[number]._replace(entering=moved.status not in TERMINAL)
+        entering = self._entering.pop(number, set())
+        entering = entering - {key} if moved.status in TERMINAL else entering | {key}
+        if entering:
+            self._entering[number] = entering
+        after = self.by_intent[number]._replace(entering=bool(entering))
         self.by_intent[number] = after
         return (number,) if after.is_closed and moved.status is not OrderStatus.FILLED else ()
 

@@ -5,21 +5,21 @@ from typing import NamedTuple
 
 from reactivex.subject import Subject
 
-from streams import simulation
+from streams import exchange, simulation
 from streams.backtest import Backtest, Outcome
 from streams.domain.market import Chunk
-from streams.domain.orders import OrderRequest, OrderStatus
+from streams.domain.orders import OrderStatus
 from streams.events import (
     Cancel,
     CandlesClosed,
     Command,
     Effect,
     ExposureElsewhere,
+    Modify,
     Place,
     PnlStruck,
     Report,
 )
-from streams.exchange import matched
 from streams.frames import frames, marks_after, moments
 from streams.pipeline import Executed, Run, executed
 from streams.report import Figures
@@ -55,44 +55,57 @@ def whole(outcome: Outcome) -> Whole:
 class Paper:
     """A run as paper and live run it: candles one moment at a time, the broker answering from outside.
 
-    The broker keeps its own book and fills at the next bar's open without faults.
+    The broker keeps the exchange's book by the calls its page names, and hears of an order only after all
+    that led to it has been taken.
     """
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._book: list[OrderRequest] = []
+        self._book = exchange.opened(run.terms.instruments)
         self._marks: tuple[int, ...] = (0,) * len(run.terms.instruments)
         self._market: Subject[Chunk] = Subject()
         self._asides: Subject[Report | Command | ExposureElsewhere] = Subject()
+        self._errands: list[Effect] = []
         self.steps: list[Executed] = []
         self.effects: list[Effect] = []
         executed(run, self._market, self._asides).subscribe(self._took)
 
     def feed(self, part: Chunk) -> None:
-        """The next moment: what rested fills at its open, then its candles close."""
+        """The next moment: what its bars do to what rests, stage by stage; then its candles close."""
         (closed,) = frames(part, moments(part), self._marks)
         self._marks = marks_after(part, self._marks)
-        self._fill(closed)
+        while reports := self._met(closed):
+            for report in reports:
+                self._asides.on_next(report)
+            self._carry()
         self._market.on_next(part)
+        self._carry()
 
-    def _fill(self, closed: CandlesClosed) -> None:
+    def _met(self, closed: CandlesClosed) -> tuple[Report, ...]:
         terms = self._run.terms
-        reports = matched(self._book, closed, terms.instruments, terms.venue.amount)
-        done = {report.order for report in reports}
-        self._book = [each for each in self._book if each.key not in done]
-        for report in reports:
-            self._asides.on_next(report)
+        self._book, reports = exchange.meet(terms.instruments, terms.venue, self._book, closed)
+        return reports
 
     def _took(self, step: Executed) -> None:
         self.steps.append(step)
         self.effects.extend(step.effects)
-        for effect in step.effects:
-            if isinstance(effect, Place):
-                self._book.append(effect.request)
-                self._asides.on_next(Report(effect.request.key, OrderStatus.SUBMITTED))
-            elif isinstance(effect, Cancel):
-                self._book = [each for each in self._book if each.key != effect.order]
-                self._asides.on_next(Report(effect.order, OrderStatus.CANCELLED))
+        self._errands += [each for each in step.effects if isinstance(each, Place | Modify | Cancel)]
+
+    def _carry(self) -> None:
+        while self._errands:
+            errands, self._errands = self._errands, []
+            for errand in errands:
+                self._answer(errand)
+
+    def _answer(self, errand: Effect) -> None:
+        if isinstance(errand, Place):
+            self._book = exchange.accept(self._book, errand.request)
+            self._asides.on_next(Report(errand.request.key, OrderStatus.SUBMITTED))
+        elif isinstance(errand, Modify):
+            self._book = exchange.amend(self._book, errand.request)
+        elif isinstance(errand, Cancel):
+            self._book = exchange.withdraw(self._book, errand.order)
+            self._asides.on_next(Report(errand.order, OrderStatus.CANCELLED))
 
 
 def paper(run: Run, parts: Iterable[Chunk]) -> Paper:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams import simulation
-from streams.columns.evaluation import Tail, advance
-from streams.domain.market import Chunk, Interval, empty
+from streams.columns.evaluation import advance, start
+from streams.domain.market import Chunk, Interval
 from streams.frames import moments
 from streams.pipeline import Run
 from streams.risk import RiskLimits
@@ -18,6 +18,7 @@ from tests.builders import (
     by_day,
     configs,
     cut,
+    instruments,
     market,
     markets,
     one_by_one,
@@ -87,7 +88,7 @@ def test_a_paper_run_fed_moment_by_moment_does_what_the_backtest_does(
 @each_strategy
 def test_the_strategies_trade_under_all_sorts_of_terms(strategy: type[BaseStrategy]) -> None:
     """Orders, refusals and trades of both outcomes, or the laws above would compare nothing."""
-    made = run(terms(2, limits=RiskLimits(max_open_positions=1), charge=RUPEE), strategy=strategy)
+    made = run(terms(2, limits=RiskLimits(max_open_positions=1), charge=1), strategy=strategy)
     figures = backtest(
         run(made.terms, strategy=strategy, config=strategy.Config()),
         at_once(market(3, sessions=5, bars=375, count=2, missing=0.1)),
@@ -125,17 +126,17 @@ def test_the_outcome_does_not_depend_on_the_chunks_of_real_candles(
 def test_a_columns_values_do_not_depend_on_the_chunks_to_the_last_bit(
     strategy: type[BaseStrategy], chunk: Chunk, data: st.DataObject
 ) -> None:
-    """The parts of the target too: what explains a trade is what decided it."""
+    """The parts of what is asked too: what explains a trade is what decided it."""
     # given
-    target = data.draw(runs(strategy, 1)).intents.roots[0]
-    roots = (target, *target.inputs, *(part for each in target.inputs for part in each.inputs))
+    roots = data.draw(runs(strategy, 1)).intents.roots
+    roots = (*roots, *(part for each in roots for part in each.inputs))
     cuts = data.draw(st.lists(st.sampled_from(moments(chunk).tolist() or [0]), max_size=6))
-    nothing = Tail(empty("NSE:TEST", Interval.ONE_MINUTE))
-    expected = advance(roots, nothing, chunk[0])[1]
+    nothing = start((roots,), Interval.ONE_MINUTE, instruments(1))
+    (expected,) = advance(nothing, chunk)[1]
     # when
-    tail, found = nothing, []
-    for (part,) in cut(chunk, cuts):
-        tail, evaluated = advance(roots, tail, part)
+    carry, found = nothing, []
+    for part in cut(chunk, cuts):
+        carry, (evaluated,) = advance(carry, part)
         found.append(evaluated.values)
     # then
     warm = expected.warm

@@ -11,11 +11,11 @@ from streams import positions
 from streams.domain.market import Chunk
 from streams.domain.orders import Leg, OrderKey, OrderStatus
 from streams.events import CommandKind, Effect, FillBooked, OrderMoved, Place
-from streams.ordering import excess
 from streams.orders import EDGES
 from streams.state import State, Terms, Working, open_cost
 from streams.strategies import BaseStrategy
 from streams.trades import Trades
+from streams.wanting import excess
 from tests.builders import RUPEE, SEED, configs, markets, one_by_one, run, terms, unhurried
 from tests.laws.outcomes import paper
 from tests.laws.real_markets import each_market, real_market

@@ -4,7 +4,7 @@ import pytest
 
 from streams import positions
 from streams.domain.orders import Leg, OrderKey, OrderStatus, Side
-from streams.domain.portfolio import Fill
+from streams.domain.portfolio import Charges, Fill
 from streams.events import Cancel, CommandKind, FillBooked, OrderMoved, PositionChanged, Report
 from streams.positions import Closed
 from tests.builders import MINUTE, RUPEE, START, terms
@@ -33,7 +33,7 @@ def test_a_fill_is_booked_as_a_move_a_fill_and_a_position(desk: Desk) -> None:
     fill = Fill("X1", order.key, 0, Side.BUY, 10, 101 * RUPEE, CHARGE, START + MINUTE)
     assert effects == (
         OrderMoved(order, S.FILLED, 10, 1010 * RUPEE, None, None),
-        FillBooked(fill, 10, ()),
+        FillBooked(fill, 10, (), Charges(brokerage=CHARGE)),
         PositionChanged(0, 10, 1010 * RUPEE, 0, CHARGE),
     )
     assert desk.state.cash == desk.terms.capital - 1010 * RUPEE - CHARGE
