@@ -14,6 +14,7 @@ from streams.sessions.days import ordinary_spans, spans_of, table_of
 from streams.sessions.hours import EXPIRING_CLOSE, PhaseKind, Span, Spans
 from streams.sessions.special import BSE_HOURS, SPECIAL_HOURS
 
+FAR = 1 << 62
 _TRADES = (PhaseKind.OPEN, PhaseKind.CLOSING_AUCTION)
 
 
@@ -143,6 +144,15 @@ def sessions_from(exchange: Exchange, kind: InstrumentKind, day: date) -> Iterat
         if session:
             yield session
         day += timedelta(days=1)
+
+
+def candle_close(exchange: Exchange, kind: InstrumentKind, interval: Interval, opened: int) -> int:
+    """`close_of` for one candle: when one that opened then closes."""
+    session = nominal_session(exchange, trading_date(opened), kind)
+    if interval is Interval.ONE_DAY:
+        return session.closes
+    bounds = (part.closes for part in session.parts if part.opens <= opened < part.closes)
+    return min(opened + interval.microseconds, next(bounds, FAR))
 
 
 def session_minutes(exchange: Exchange, kind: InstrumentKind, day: date) -> int:

@@ -12,6 +12,7 @@ from streams.sessions import (
     MINUTE,
     bucket_ends,
     bucket_starts,
+    candle_close,
     close_of,
     continuous_closes,
     date_of,
@@ -189,6 +190,15 @@ def test_columns_say_what_the_session_says(market: Market, instants: list[int]) 
         assert session is None or said == (session.opens, session.closes, session.continuous_close)
     first = [tradable_session(*market, i).day for i in instants]
     assert [date_of(int(day)) for day in order_days(*market, stamps)] == first
+
+
+@given(MARKETS, INSTANTS, st.sampled_from(Interval))
+def test_one_candle_closes_as_a_column_of_them(
+    market: Market, instants: list[int], interval: Interval
+) -> None:
+    """The scalar and the vector agree, before, within and after sessions."""
+    column = close_of(*market, interval, np.array(instants, np.int64)).tolist()
+    assert [candle_close(*market, interval, each) for each in instants] == column
 
 
 @given(MARKETS, INSTANTS, st.sampled_from(Interval))
