@@ -60,7 +60,7 @@ class Report(NamedTuple):
 
 class CommandKind(StrEnum):
     """What a person may tell a run. KILL engages the kill switch, RELEASE releases it; ACTIVATE, REDUCE and
-    HALT set its trading state."""
+    HALT set its trading state. SETTLE is its engine's: the run has come to its end, and with it the day."""
 
     PAUSE = "PAUSE"
     RESUME = "RESUME"
@@ -72,6 +72,7 @@ class CommandKind(StrEnum):
     ACTIVATE = "ACTIVATE"
     REDUCE = "REDUCE"
     HALT = "HALT"
+    SETTLE = "SETTLE"
 
 
 class Command(NamedTuple):

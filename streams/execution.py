@@ -121,6 +121,8 @@ def struck(state: State) -> PnlStruck:
 
 def _on_command(terms: Terms, state: State, command: Command) -> Step:
     """What a person says: new risk on and off, out of the run, or out of its positions."""
+    if command.kind is CommandKind.SETTLE:
+        return settle_day(terms, state)
     state = _set(state, command.kind)
     effects: tuple[Effect, ...] = ()
     if command.kind is CommandKind.SQUARE_OFF or command.square_off:
