@@ -91,7 +91,6 @@ def _check_kind(given: object) -> None:
 def _check(strategy: type[BaseStrategy]) -> None:
     """StrategyRefused for a strategy that cannot be run as it is; once proven it stays so."""
     config = _defaults(strategy)
-    build(strategy, config)
     try:
         source_hash(strategy)
     except (OSError, TypeError) as cause:

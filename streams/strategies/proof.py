@@ -7,7 +7,6 @@ innermost column that does.
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
@@ -42,38 +41,38 @@ class CausalityError(ValueError):
     """A strategy whose columns depend on later candles, or on something else than candles."""
 
 
-class Trial(NamedTuple):
-    """The market a proof is given on, whole and in pieces."""
-
-    interval: Interval
-    instruments: tuple[Instrument, ...]
-    whole: Chunk
-    pieces: tuple[Chunk, ...]
-
-
 def prove(build: Callable[[], Intents]) -> None:
     """CausalityError naming the column when the strategy's columns see the future or differ when repeated.
 
     FrameError when no interval suits them.
     """
     intents = build()
-    _same(intents.roots, build().roots)
     interval, lookback = _interval(intents)
-    whole = walks(_instruments(intents), interval, min(lookback + BEYOND, MOST))
-    trial = Trial(interval, _instruments(intents), whole, _pieces(whole, min(lookback, MOST - BEYOND)))
-    if _fault(intents.roots, trial):
-        each = (column for column in reachable(intents.roots) if not isinstance(column.kind, AsOf))
-        column, fault = next((column, fault) for column in each if (fault := _fault((column,), trial)))
-        raise CausalityError(f"{column!r} {fault}")
-
-
-def _same(first: Sequence[Column], again: Sequence[Column]) -> None:
-    """Equal columns are one object: anything else was built of something that changes."""
-    for one, other in zip(first, again, strict=True):
-        if one is not other:
+    instruments = _instruments(intents)
+    since = min(lookback, MOST - BEYOND)
+    whole = walks(instruments, interval, since + BEYOND)
+    columns, again = _columns(intents), _columns(build())
+    if len(columns) != len(again):
+        raise CausalityError("intents() builds other columns when it is asked again: it must be pure")
+    once = _bits(columns, instruments, [whole], since)
+    twice = _bits(again, instruments, [whole], since)
+    by_pieces = _bits(columns, instruments, _pieces(whole, since), since)
+    for column, value, repeated, lived in zip(columns, once, twice, by_pieces, strict=True):
+        if value != repeated:
             raise CausalityError(
-                f"asked again it builds {other!r} where it built {one!r}: intents() must be pure"
+                f"{column!r} does not come to the same values twice: it may read candles only"
             )
+        if value != lived:
+            raise CausalityError(f"{column!r} looks ahead: its value on a candle changes with later candles")
+
+
+def _columns(intents: Intents) -> tuple[Column, ...]:
+    """All that the intents rest on, inputs first; what the operators keep to themselves left out."""
+    return tuple(
+        each
+        for each in reachable(intents.roots)
+        if not isinstance(each.kind, AsOf) and not each.name.startswith("_")
+    )
 
 
 def _interval(intents: Intents) -> tuple[Interval, int]:
@@ -92,33 +91,20 @@ def _instruments(intents: Intents) -> tuple[Instrument, ...]:
     return tuple(Instrument(each, InstrumentKind.EQUITY, 500, 1) for each in keys)
 
 
-def _pieces(whole: Chunk, lookback: int) -> tuple[Chunk, ...]:
+def _pieces(whole: Chunk, since: int) -> list[Chunk]:
     """The market cut at the edges."""
     clock = whole[0].time
-    starts = [clock[lookback + edge] for edge in EDGES if lookback + edge < len(clock)]
-    edges = [0, *map(int, starts), int(clock[-1]) + 1]
-    return tuple(tuple(each.between(a, b) for each in whole) for a, b in pairwise(edges))
+    edges = [0, *(int(clock[since + edge]) for edge in EDGES), int(clock[-1]) + 1]
+    return [tuple(each.between(a, b) for each in whole) for a, b in pairwise(edges)]
 
 
-def _fault(roots: Sequence[Column], trial: Trial) -> str:
-    """What is wrong with the columns' values; nothing if all is well."""
-    once, again, bit_by_bit = (
-        _bits(roots, trial, chunks) for chunks in ((trial.whole,), (trial.whole,), trial.pieces)
-    )
-    if once != again:
-        return "does not come to the same values twice: a column may depend on candles only"
-    return (
-        "" if once == bit_by_bit else "looks ahead: its value on a candle changes with the candles after it"
-    )
-
-
-def _bits(roots: Sequence[Column], trial: Trial, chunks: Sequence[Chunk]) -> list[bytes]:
-    """Each column's values on the first instrument; past the warm-up, if that ends."""
-    carry = start([roots, *((),) * (len(trial.instruments) - 1)], trial.interval, trial.instruments)
-    parts, warm = [], 0
+def _bits(
+    columns: Sequence[Column], instruments: Sequence[Instrument], chunks: Sequence[Chunk], since: int
+) -> list[bytes]:
+    """Each column's values on the first instrument's candles, past the look-back."""
+    carry = start([columns, *((),) * (len(instruments) - 1)], chunks[0][0].interval, instruments)
+    parts = []
     for chunk in chunks:
         carry, (first, *_) = advance(carry, chunk)
         parts.append(first.values)
-        warm += first.warm
-    warm = warm if warm < len(trial.whole[0]) else 0
-    return [np.concatenate(values)[warm:].tobytes() for values in zip(*parts, strict=True)]
+    return [np.concatenate(each)[since:].tobytes() for each in zip(*parts, strict=True)]
