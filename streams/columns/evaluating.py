@@ -45,34 +45,41 @@ def fresh(cell: Cell) -> Memory:
 
 
 class Pass:
-    """The values of one batch, cell by cell."""
+    """The values of one batch, cell by cell: the state after it, and the values, from each operator's way."""
 
     def __init__(self, plan: Plan, streams: Sequence[Rows]) -> None:
         self._streams = streams
         self._counts = [len(each) for each in streams]
-        self.values: list[Any] = [None] * len(plan.cells)
+        self.values: list[Any] = plan.constants.copy()
         self._extended: list[Any] = [None] * len(plan.cells)
 
-    def compute(self, number: int, cell: Cell, memory: Memory) -> Memory:
-        """Fills in the cell's values; what it remembers afterwards."""
+    def run(self, plan: Plan, memories: Sequence[Memory]) -> tuple[Memory, ...]:
+        """Fills in every cell's values; what the cells remember afterwards."""
+        return tuple(map(self._compute, range(len(plan.cells)), plan.cells, memories))
+
+    def _compute(self, number: int, cell: Cell, memory: Memory) -> Memory:
+        if self.values[number] is not None and memory.tail is None:
+            return memory
         count = self._counts[cell.place]
-        state, tail = memory
-        if not (count or isinstance(cell.kind, AsOf | Aligned)):
+        if not (count or type(cell.kind) in _TO_BE_TOLD):
             self.values[number] = self._extended[number] = NO_ROWS if cell.column.logical else NO_VALUES
             return memory
-        state, values = _WAYS[type(cell.kind)](self, cell, state)
-        if tail is not None and count:
-            rows = values if np.ndim(values) else np.full(count, values)
-            extended = self._extended[number] = np.concatenate((tail, rows))
-            values, tail = extended[len(tail) :], extended[count:]
+        state, values = _WAYS[type(cell.kind)](self, cell, memory.state)
+        if memory.tail is not None and count:
+            return Memory(state, self._kept(number, memory.tail, values, count))
         self.values[number] = values
-        return Memory(state, tail)
+        return memory if state is memory.state else Memory(state, memory.tail)
 
-    def _inputs(self, cell: Cell) -> list[Any]:
-        return [self.values[each] for each in cell.inputs]
+    def _kept(self, number: int, tail: Values, values: Any, count: int) -> Values:
+        """The cell's last values for the next batch; for this one, its values with the former tail."""
+        rows = values if isinstance(values, np.ndarray) else np.full(count, values)
+        extended = self._extended[number] = np.concatenate((tail, rows))
+        self.values[number] = extended[len(tail) :]
+        return extended[count:]
 
     def _rowwise(self, cell: Any, state: Any) -> tuple[Any, Any]:
-        return state, cell.kind.evaluate(*self._inputs(cell), *cell.column.parameters)
+        known = self.values
+        return state, cell.kind.evaluate(*[known[each] for each in cell.inputs], *cell.column.parameters)
 
     def _reading(self, cell: Any, state: Any) -> tuple[Any, Any]:
         return state, cell.kind.evaluate(self._streams[cell.place], *cell.column.parameters)
@@ -90,8 +97,10 @@ class Pass:
         return extended[len(extended) - len(self.values[number]) - rows :]
 
     def _recursive(self, cell: Any, state: Any) -> tuple[Any, Any]:
-        count = self._counts[cell.place]
-        inputs = [each if np.ndim(each) else np.full(count, each) for each in self._inputs(cell)]
+        count, known = self._counts[cell.place], self.values
+        inputs = [
+            each if np.ndim(each) else np.full(count, each) for each in map(known.__getitem__, cell.inputs)
+        ]
         after, values = cell.kind.evaluate(state, *inputs, *cell.column.parameters)
         return after, values
 
@@ -103,12 +112,15 @@ class Pass:
         return (known[keep:], first + keep), Known(position, keep, first)
 
     def _aligned(self, cell: Cell, state: Any) -> tuple[Values, Values]:
-        source, known = self._inputs(cell)
+        source, known = self.values[cell.inputs[0]], self.values[cell.inputs[1]]
         values = np.concatenate((state, source)) if len(source) else state
         return values[known.keep :], values[known.position]
 
 
 NO_VALUES, NO_ROWS = np.empty(0), np.empty(0, np.bool_)
+
+_TO_BE_TOLD = frozenset({AsOf, Aligned})
+"""Those that follow another stream also while their own stands still."""
 
 _WAYS: dict[type, Callable[[Pass, Any, Any], tuple[Any, Any]]] = {
     Reading: Pass._reading,

@@ -67,7 +67,7 @@ def advance(carry: Carry, chunk: Chunk) -> tuple[Carry, tuple[Evaluated, ...]]:
     fillings, streams = _streams(carry, chunk)
     batch = Pass(plan, streams)
     with np.errstate(all="ignore"):
-        memories = tuple(map(batch.compute, range(len(plan.cells)), plan.cells, carry.memories))
+        memories = batch.run(plan, carry.memories)
     if NEVER in ripe:
         ripe = ripened(plan, ripe, streams, batch.values)
     seen = tuple(each.seen for each in streams[: len(plan.instruments)])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from streams.columns.column import Column, on_own
-from streams.columns.kinds import OWN, AsOf, Frame, Kind, Windowed
+from streams.columns.kinds import AsOf, Frame, Kind, Rowwise, Windowed
 from streams.domain.market import Instrument, Interval
 
 
@@ -51,11 +50,8 @@ class Plan:
         self.roots = tuple(
             tuple(self._visit(on_own(root), own, own) for root in wanted) for own, wanted in enumerate(roots)
         )
-
-    @cached_property
-    def used(self) -> frozenset[int]:
-        """The streams some cell stands on."""
-        return frozenset(cell.place for cell in self.cells)
+        self.constants = [_constant(cell.column) for cell in self.cells]
+        """The value of each cell that has the same on every candle, None for the others."""
 
     def _visit(self, column: Column, own: int, on: int) -> int:
         """The cell of a column asked for by the instrument `own`; a constant stands where it is wanted."""
@@ -81,6 +77,12 @@ class Plan:
         if place not in self.places:
             self.places.append(place)
         return self.places.index(place)
+
+
+def _constant(column: Column) -> Any:
+    if column.inputs or column.frame is not None or not isinstance(column.kind, Rowwise):
+        return None
+    return column.kind.evaluate(*column.parameters)
 
 
 def fitting(every: Interval, interval: Interval) -> Interval:
@@ -130,6 +132,3 @@ def reachable(roots: Sequence[Column]) -> tuple[Column, ...]:
     for root in roots:
         visit(root)
     return tuple(known.values())
-
-
-__all__ = ["OWN", "Cell", "FrameError", "Place", "Plan", "fitting", "markets", "reachable"]

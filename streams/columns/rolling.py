@@ -26,6 +26,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+NOWHERE = np.empty(0, np.intp)
+
+
 class Running(NamedTuple):
     """Where the running total stands, and how many of the last values in a row were on the grid."""
 
@@ -49,7 +52,7 @@ def gridded(state: Running, values: Floats) -> tuple[Running, Gridded]:
     scaled = values * GRID
     np.rint(scaled, scaled)
     on_grid = scaled / GRID == values
-    if on_grid.all() and scaled.max() <= LARGEST and scaled.min() >= -LARGEST:
+    if _all(on_grid) and _most(scaled) <= LARGEST and _least(scaled) >= -LARGEST:
         totals = _totals(scaled.astype(np.int64), state.total)
         return Running(totals[-1], state.clean + len(values)), Gridded(totals, state.clean)
     on_grid &= np.abs(scaled) <= LARGEST
@@ -59,9 +62,13 @@ def gridded(state: Running, values: Floats) -> tuple[Running, Gridded]:
     return Running(totals[-1], int(clean[-1])), Gridded(totals, clean)
 
 
+# The methods of an array come to these by way of Python, which a single row notices.
+_all, _most, _least = np.logical_and.reduce, np.maximum.reduce, np.minimum.reduce
+
+
 def _totals(ticks: Ints, total: np.int64) -> Ints:
     ticks[0] += total
-    return np.cumsum(ticks)
+    return np.add.accumulate(ticks)
 
 
 def mean(values: Floats, totals: Ints, clean: Any, window: int) -> Floats:
@@ -85,10 +92,10 @@ def _mended(
     found: Floats, values: Floats, clean: Any, window: int, way: Callable[[Floats, int], Floats]
 ) -> Floats:
     """The exact values, and where a window holds something off the grid its own tree's."""
-    if np.ndim(clean):
-        rough = np.flatnonzero(clean < window)
+    if isinstance(clean, int):
+        rough = np.arange(min(len(found), window - 1 - clean)) if clean < window - 1 else NOWHERE
     else:
-        rough = np.arange(min(len(found), window - 1 - clean))
+        rough = np.flatnonzero(clean < window)
     if len(rough):
         first, last = int(rough[0]), int(rough[-1])
         found[rough] = way(values[first : last + window], window)[rough - first]

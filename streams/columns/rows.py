@@ -24,7 +24,7 @@ class Seen(NamedTuple):
     """Whether the first one opened its session."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Rows:
     """n candles of a frame; `known` is when each could be seen, None for when it closed."""
 
@@ -76,7 +76,7 @@ class Rows:
         """What is remembered after these rows."""
         if not len(self):
             return self.before
-        day = int(sessions.day_numbers(self.candles.time[-1:])[0])
+        day = (int(self.candles.time[-1]) + sessions.IST) // sessions.DAY
         count = self.before.candles + len(self)
         if self.before.candles:
             return Seen(count, day, self.before.whole, self.before.fresh)
