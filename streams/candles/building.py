@@ -66,9 +66,9 @@ def _ticked(state: Building, place: int, tick: Tick) -> Building:
     whole = day <= book.day or _heard_from_the_opening(state, place, tick.time)
     after = absorbed(book, tick, day, bucket, whole)
     books = (*state.books[:place], after, *state.books[place + 1 :])
-    begun = bucket is not None and len(after.forming) > len(book.forming)
-    due = min(state.due, _ready(state, bucket.start)) if bucket and begun else state.due
-    return state._replace(books=books, due=due)
+    begun = len(after.forming) > len(book.forming)
+    state = state._replace(books=books)
+    return _scheduled(state) if begun else state
 
 
 def _open_bucket(state: Building, place: int, at: int) -> Bucket | None:
@@ -103,7 +103,10 @@ def _given(state: Building, stamp: int, rows: list[list[Forming]]) -> Building:
         candle, left = _taken(state.making, book, market, stamp)
         own += [candle] if candle else []
         books.append(left)
-    state = state._replace(books=tuple(books), closed=stamp)
+    return _scheduled(state._replace(books=tuple(books), closed=stamp))
+
+
+def _scheduled(state: Building) -> Building:
     upcoming = _next_stamp(state)
     return state._replace(due=_ready(state, upcoming) if upcoming < NEVER else NEVER)
 

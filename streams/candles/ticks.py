@@ -46,7 +46,8 @@ class Making(NamedTuple):
     """Which candles to make, one column for each instrument, in this order.
 
     A candle is given out `grace` microseconds after its close, so that late ticks still count in it; the last
-    of a session `tail` after, so that what is traded at the close and after it does too.
+    of a session `tail` after, so that what is traded at the close and after it does too. Candles come in
+    order of time: while one is held, later ones of other markets wait.
     """
 
     instruments: tuple[Instrument, ...]
