@@ -71,7 +71,8 @@ def timed_out(holding: Holding) -> bool:
 def aligned(terms: Terms, state: State, instrument: int) -> Step:
     """Places, moves and withdraws protective orders until they are what the position asks for.
 
-    Not while something is being given back, nor while the end of one asked to be cancelled is unknown.
+    Not while something is being given back; and none is placed while the end of one asked to be cancelled is
+    unknown.
     """
     holding = state.holdings[instrument]
     resting = protective(state, instrument)
@@ -79,25 +80,29 @@ def aligned(terms: Terms, state: State, instrument: int) -> Step:
         return state, ()
     if not holding.lots or state.phase is Phase.STOPPING:
         return withdraw(state, resting)
-    if leaving(state, instrument) or any(each.request.key in state.withdrawn for each in resting):
+    if leaving(state, instrument):
         return state, ()
+    staying = [each for each in resting if each.request.key not in state.withdrawn]
     held, traded = abs(positions.held(holding.lots)), terms.instruments[instrument]
     sizes = sliced(held, traded.freeze_quantity, traded.lot_size)
     effects: tuple[Effect, ...] = ()
     for leg, price in _levels(holding, traded.tick_size):
-        orders = [each for each in resting if each.request.key.leg is leg]
-        state, more = _leg(terms, state, _Wanted(instrument, leg, price, sizes if price else ()), orders)
+        orders = [each for each in staying if each.request.key.leg is leg]
+        wanted = _Wanted(instrument, leg, price, sizes if price else (), placeable=staying == resting)
+        state, more = _leg(terms, state, wanted, orders)
         effects += more
     return _counted(state, instrument, effects), effects
 
 
 class _Wanted(NamedTuple):
-    """What one leg of an instrument's protection should be: its level, and the sizes of its orders."""
+    """What one leg of an instrument's protection should be: its level, the sizes of its orders, and whether
+    new ones may be placed."""
 
     instrument: int
     leg: Leg
     price: int
     sizes: tuple[int, ...]
+    placeable: bool
 
 
 def _sign(holding: Holding) -> int:
@@ -132,7 +137,7 @@ def _leg(terms: Terms, state: State, wanted: _Wanted, orders: list[Working]) -> 
 
 def _place(terms: Terms, state: State, wanted: _Wanted, place: int) -> Step:
     holding = state.holdings[wanted.instrument]
-    if holding.guard is None:
+    if holding.guard is None or not wanted.placeable:
         return state, ()
     intent = holding.guard.intent
     key = OrderKey(f"intent:{intent.sequence}", wanted.leg, place, holding.guard.placed)

@@ -1,6 +1,7 @@
 """Small markets, runs and terms for the tests, and hypothesis strategies that draw them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal, get_args, get_origin
 
@@ -67,11 +68,26 @@ def market(
     count: int = 1,
     on_grid: bool = True,
     missing: float = 0.0,
+    wild: bool = False,
 ) -> Chunk:
-    """Random candles of `count` instruments on one clock, each lacking a share `missing` of its candles."""
+    """Random candles of `count` instruments on one clock, each lacking a share `missing` of its candles.
+
+    A `wild` market has wicks, gaps and candles that stand still.
+    """
     random = np.random.default_rng(seed)
     clock = np.concatenate([START + day * DAY + MINUTE * np.arange(bars) for day in range(sessions)])
-    return tuple(_random(random, key, clock, on_grid, missing) for key in _keys(count))
+    made = tuple(_random(random, key, clock, on_grid, missing) for key in _keys(count))
+    return tuple(_wild(random, each) for each in made) if wild else made
+
+
+def _wild(random: np.random.Generator, tame: Candles) -> Candles:
+    """Openings moved by up to two rupees, wicks of up to one, every tenth candle one price only."""
+    moves, above, below = (random.integers(low, 21, len(tame)) * 0.05 for low in (-40, 0, 0))
+    still = random.random(len(tame)) < 0.1
+    opened = np.where(still, tame.close, np.round(tame.open + moves, 2))
+    high = np.maximum(opened, tame.close) + np.where(still, 0, above)
+    low = np.minimum(opened, tame.close) - np.where(still, 0, below)
+    return replace(tame, open=opened, high=np.round(high, 2), low=np.round(low, 2))
 
 
 def _keys(count: int) -> list[str]:

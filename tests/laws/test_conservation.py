@@ -1,22 +1,20 @@
 """Law 4, conservation: to the unit, after every event."""
 
 import random
-from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import positions
 from streams.domain.market import Chunk
-from streams.domain.orders import Leg, OrderKey, OrderStatus
-from streams.events import CommandKind, Effect, FillBooked, OrderMoved, Place
+from streams.domain.orders import OrderStatus
+from streams.events import CommandKind, Effect, OrderMoved
 from streams.orders import EDGES
-from streams.state import State, Terms, Working, open_cost
+from streams.state import Working
 from streams.strategies import BaseStrategy
-from streams.trades import Trades
 from streams.wanting import excess
 from tests.builders import RUPEE, SEED, configs, markets, one_by_one, run, terms, unhurried
+from tests.laws.ledger import Ledger
 from tests.laws.outcomes import paper
 from tests.laws.real_markets import each_market, real_market
 from tests.laws.strategies import KINDS
@@ -24,59 +22,6 @@ from tests.streams.desk import Desk, of, placed
 
 S = OrderStatus
 each_strategy = pytest.mark.parametrize("strategy", KINDS, ids=lambda kind: kind.key)
-
-
-class Ledger:
-    """A second set of books, kept from the effects alone."""
-
-    def __init__(self, agreed: Terms) -> None:
-        self._capital = agreed.capital
-        self._held = [0] * len(agreed.instruments)
-        self._cash = agreed.capital
-        self._trades = Trades()
-        self._placed: set[OrderKey] = set()
-
-    def check(self, state: State, effects: Iterable[Effect]) -> None:
-        """Takes the effects of an event and asserts that everything adds up after it."""
-        for effect in effects:
-            self._trades.take(effect)
-            if isinstance(effect, FillBooked):
-                self._fill(effect)
-            if isinstance(effect, Place):
-                self._place(effect, state)
-        self._add_up(state)
-
-    def _fill(self, booked: FillBooked) -> None:
-        fill = booked.fill
-        signed = fill.side.sign * fill.quantity
-        self._held[fill.instrument] += signed
-        self._cash -= signed * fill.price + fill.charges
-
-    def _place(self, place: Place, state: State) -> None:
-        """No key twice; an exit never asks for more than is held beyond the other exits in flight."""
-        request = place.request
-        assert request.key not in self._placed
-        self._placed.add(request.key)
-        if request.key.leg is Leg.EXIT:
-            held = positions.held(state.holdings[request.instrument].lots)
-            leaving = sum(each.rest for each in _exits(state, request.instrument))
-            assert held * (held + leaving) >= 0
-            assert held * leaving < 0
-
-    def _add_up(self, state: State) -> None:
-        assert state.cash + open_cost(state) == self._capital + state.realised - state.charges
-        assert state.cash == self._cash
-        assert [positions.held(each.lots) for each in state.holdings] == self._held
-        assert sum(each.realised for each in state.holdings) == state.realised
-        assert sum(each.charges for each in state.holdings) == state.charges
-        trades = self._trades.by_intent.values()
-        assert sum(each.realised for each in trades) == state.realised
-        assert sum(each.charges for each in trades) == state.charges
-
-
-def _exits(state: State, instrument: int) -> list[Working]:
-    orders = [each for each in state.working if each.request.instrument == instrument]
-    return [each for each in orders if each.request.key.leg is Leg.EXIT]
 
 
 @each_strategy
