@@ -133,12 +133,13 @@ def _one_way(long: Ints, short: Ints) -> tuple[Ints, Ints]:
 def _sized(ask: Ask, read: Read, rows: Ints, values: Values) -> Ints:
     """Signed sizes in the measure of the manner; 0 where there is none."""
     size = read.numbers[0]
+    if size is None:
+        return values.astype(np.int64)
     most = LARGEST[ask.manner.sizing]
-    if size is not None:
-        sized = values * _at(size, rows)
-        values = np.where((values == 0) | np.isnan(sized), 0, sized)
+    sized = values * _at(size, rows)
+    sized = np.where((values == 0) | np.isnan(sized), 0, sized)
     # A measure beyond 2^53 has no odd floats: clipping to it is exact.
-    return np.trunc(np.clip(values, -most, most)).astype(np.int64)
+    return np.trunc(np.clip(sized, -most, most)).astype(np.int64)
 
 
 def _acting(ask: Ask, read: Read, rows: Ints, targets: Ints, action: Ints) -> Acting:

@@ -242,7 +242,8 @@ def _product(named: ProductType | str | None) -> ProductType | None:
 def _guarded(
     size: Size | None, stop_loss: Away | None, take_profit: Away | None, trailing_stop: Away | None
 ) -> Protection:
-    if size is not None and size.sizing is Sizing.RISK and stop_loss is None:
+    unguarded = stop_loss is None and trailing_stop is None
+    if size is not None and size.sizing is Sizing.RISK and unguarded:
         raise ValueError("risk_percent needs to know where the loss ends: add stop_loss=points(...)")
     return Protection(
         away("stop_loss", stop_loss),

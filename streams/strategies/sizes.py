@@ -43,7 +43,7 @@ def capital_percent(percent: Operand) -> Size:
 
 
 def risk_percent(percent: Operand) -> Size:
-    """As many units as lose this share of equity when the stop-loss, which it needs, is hit."""
+    """As many units as lose this share of equity at the stop, which it needs (the trailing one, if alone)."""
     return Size(Sizing.RISK, number("risk_percent", percent, above=0, most=100, times=PERCENT))
 
 

@@ -61,8 +61,8 @@ REFUSED: dict[str, tuple[Asking, str]] = {
         lambda: entries(long=up, size=risk_percent(1)),
         "risk_percent needs to know where the loss ends: add stop_loss=points(...)",
     ),
-    "a risk with a trailing stop only": (
-        lambda: target(1, size=risk_percent(1), trailing_stop=points(5)),
+    "a risk with a target only": (
+        lambda: target(1, size=risk_percent(1), take_profit=points(5)),
         "risk_percent needs to know where the loss ends: add stop_loss=points(...)",
     ),
     "a risk of more than everything": (
