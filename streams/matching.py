@@ -69,14 +69,11 @@ class Taken(NamedTuple):
     waits: bool = False
 
 
-NOTHING = Taken()
-
-
 def taken(instrument: Instrument, venue: Venue, lane: Lane, order: Resting, bar: Bar, inside: bool) -> Taken:
     """An order's turn at the open of a bar, or inside it."""
     market = _within(order, bar, lane.entered) if inside else _at_open(order, bar)
     if not market:
-        return NOTHING
+        return Taken(triggered=order.triggered)
     request, sign = order.request, order.request.side.sign
     stop = order.order_type in (OrderType.STOP_LOSS, OrderType.STOP_LOSS_MARKET)
     limited = order.order_type in (OrderType.LIMIT, OrderType.STOP_LOSS)

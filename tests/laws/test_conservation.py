@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.domain.intents import NOWHERE, Action, Distance, Manner
 from streams.domain.market import Chunk
 from streams.domain.orders import OrderStatus
 from streams.events import CommandKind, Effect, OrderMoved
@@ -52,6 +53,14 @@ def test_money_and_positions_add_up_on_real_candles(strategy: type[BaseStrategy]
     assert steps[-1].state.realised
 
 
+COMMANDS = [
+    each
+    for each in CommandKind
+    # A run that stops no longer follows, and one that is halted gives nothing back.
+    if each not in (CommandKind.STOP, CommandKind.RESTART, CommandKind.HALT)
+]
+
+
 class Weather:
     """A broker at its worst, a strategy without a plan and a nervous trader, all by one seed."""
 
@@ -74,11 +83,15 @@ class Weather:
 
     def _want(self) -> None:
         instrument = self._random.randrange(len(self._prices))
-        self._checked(self.desk.want(self._random.randint(-20, 20), instrument))
+        away = (self._random.choice([NOWHERE, Distance(RUPEE), Distance(0, 5000)]) for _ in range(3))
+        more = dict(zip(("stop_loss", "take_profit", "trailing_stop"), away, strict=True))
+        manner = Manner(pyramiding=2, exit_after=self._random.choice([0, 0, 5]))
+        action = self._random.choice([Action.TARGET, Action.TARGET, Action.ENTER, Action.EXIT])
+        wanted = self._random.randint(-20, 20)
+        self._checked(self.desk.want(wanted, instrument, action=action, manner=manner, **more))
 
     def _command(self) -> None:
-        kind = self._random.choice([CommandKind.SQUARE_OFF, CommandKind.PAUSE, CommandKind.RESUME])
-        self._checked(self.desk.command(kind))
+        self._checked(self.desk.command(self._random.choice(COMMANDS)))
 
     def _report(self) -> None:
         """Any status the table allows, of any order that may still be heard of."""
@@ -103,7 +116,7 @@ class Weather:
 
     def clear_up(self) -> None:
         """The weather is over: whatever works fills, and whatever is owed is given back."""
-        for _ in range(4):
+        for _ in range(8):
             while self.desk.state.working:
                 self._settle(self.desk.state.working[0])
             self.close()

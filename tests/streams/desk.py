@@ -1,7 +1,7 @@
 """A desk to drive the fold by hand: close candles, ask for targets, answer as a broker does."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from streams import positions
 from streams.domain.intents import Intent
@@ -60,10 +60,17 @@ class Desk:
         bars = tuple(None if price is None else Bar(price, price, price, price, 1) for price in units)
         return self.take(CandlesClosed(self._time, bars, tuple(self._marks)))
 
-    def want(self, target: int, instrument: int = 0) -> tuple[Effect, ...]:
-        """The strategy's target changes."""
+    def want(self, target: int, instrument: int = 0, **more: Any) -> tuple[Effect, ...]:
+        """The strategy's target changes; `more` are other fields of the intent."""
         self._intents += 1
-        return self.take(Intent(self._intents - 1, self._time, instrument, target))
+        return self.take(Intent(self._intents - 1, self._time, instrument, target, **more))
+
+    def bar(self, opens: float, high: float, low: float, close: float) -> tuple[Effect, ...]:
+        """The next minute's candle of the only instrument closes."""
+        self._time += MINUTE
+        prices = [round(each * RUPEE) for each in (opens, high, low, close)]
+        self._marks = prices[3:]
+        return self.take(CandlesClosed(self._time, (Bar(*prices, 1),), tuple(prices[3:])))
 
     def command(self, kind: CommandKind, *, square_off: bool = False) -> tuple[Effect, ...]:
         """A person says something."""
@@ -89,11 +96,13 @@ class Desk:
         time = self._time + MINUTE if at is None else at
         return self.take(Report(order, status, Execution(name, quantity, round(rupees * RUPEE), time)))
 
-    def hold(self, quantity: int, rupees: float = 100.0, instrument: int = 0) -> None:
-        """Gets into a position and lets the strategy stand by it."""
-        order = entry(self.want(quantity, instrument))
+    def hold(
+        self, quantity: int, rupees: float = 100.0, instrument: int = 0, **more: Any
+    ) -> tuple[Effect, ...]:
+        """Gets into a position and lets the strategy stand by it; the effects of the fill."""
+        order = entry(self.want(quantity, instrument, **more))
         self.say(order.key, S.SUBMITTED)
-        self.fill(order.key, order.quantity, rupees)
+        return self.fill(order.key, order.quantity, rupees)
 
     def held(self, instrument: int = 0) -> int:
         """The signed quantity of an instrument."""
