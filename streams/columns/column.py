@@ -152,6 +152,9 @@ class Column:
     def __contains__(self, _: object) -> NoReturn:
         raise LookAheadError(f"{self!r} cannot be searched: it stands for one value a candle")
 
+    def __array__(self, *_: object, **__: object) -> NoReturn:
+        raise LookAheadError(f"{self!r} is no array: it stands for one value a candle")
+
     def __len__(self) -> NoReturn:
         raise LookAheadError(f"{self!r} has no length: it stands for one value a candle")
 

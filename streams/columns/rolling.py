@@ -19,7 +19,7 @@ from streams.columns import tree
 GRID = 1e7
 LARGEST = 2.0**46
 """Grid values beyond this (7 million rupees) are summed as floats."""
-MOST = 2**17
+MOST = 100_000
 """Rows in the longest window: so many of the largest values still fit 63 bits."""
 
 Floats = NDArray[np.float64]

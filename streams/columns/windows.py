@@ -21,7 +21,7 @@ EMA_WINDOWS, WILDER_WINDOWS = 25, 50
 
 
 def rolling_mean(operand: Operand, window: int) -> Column:
-    """Mean of the last `window` values, this candle's included; 1 <= window <= 131,072.
+    """Mean of the last `window` values, this candle's included; 1 <= window <= 100,000.
 
     Exact on the 1e-7 grid, however long the series.
     """
@@ -125,17 +125,19 @@ def ema(operand: Operand, window: int) -> Column:
 
     Taken over the last 25 windows of candles: what is older weighs less than the last bit.
     """
-    return _decayed("ema", operand, window, 1.0 - 2.0 / (max(1, window) + 1.0), EMA_WINDOWS)
+    source = numeric(operand)
+    size = length("ema", source, window)
+    return _decayed("ema", source, size, 1.0 - 2.0 / (size + 1.0), EMA_WINDOWS)
 
 
 def wilder(operand: Operand, window: int) -> Column:
     """Wilder's average, each candle weighing 1 / window of what is left, over the last 50 windows."""
-    return _decayed("wilder", operand, window, 1.0 - 1.0 / max(1, window), WILDER_WINDOWS)
-
-
-def _decayed(name: str, operand: Operand, window: int, decay: float, windows: int) -> Column:
     source = numeric(operand)
-    size = length(name, source, window)
+    size = length("wilder", source, window)
+    return _decayed("wilder", source, size, 1.0 - 1.0 / size, WILDER_WINDOWS)
+
+
+def _decayed(name: str, source: Column, size: int, decay: float, windows: int) -> Column:
     rows = length(name, source, windows * size)
     return column(name, _faded, source, parameters=(size, rows, decay), own_lookback=rows - 1)
 

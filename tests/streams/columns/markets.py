@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -56,11 +57,10 @@ def made(
     else:
         close, opened = np.round(close, 2), np.round(opened, 2)
     reach = random.integers(0, 5, (2, count)) * 0.05
-    high, low = np.maximum(opened, close) + reach[0], np.minimum(opened, close) - reach[1]
     volume = random.integers(0, 1000, count) * (random.random(count) > 0.1)
-    return Candles(
-        instrument.key, interval, np.array(time, np.int64), opened, high, low, close, volume.astype(np.int64)
-    )
+    high, low = np.maximum(opened, close) + reach[0], np.minimum(opened, close) - reach[1]
+    columns: list[Any] = [np.array(time, np.int64), opened, high, low, close, volume.astype(np.int64)]
+    return Candles(instrument.key, interval, *columns)
 
 
 @st.composite
@@ -138,6 +138,30 @@ def shared(name: str, interval: Interval, most: int | None = None) -> Candles:
     table = pq.read_table(path)
     table = table.slice(max(0, table.num_rows - most)) if most else table
     time = table.column(0).to_numpy().astype("datetime64[us]").astype(np.int64)
-    prices = [table.column(each).to_numpy().astype(np.float64) for each in ("open", "high", "low", "close")]
-    volume = table.column("volume").to_numpy().astype(np.int64)
-    return Candles(f"NSE:{path.stem}", interval, time, *prices, volume)
+    columns: list[Any] = [table.column(each).to_numpy() for each in COLUMNS[1:]]
+    return Candles(f"NSE:{path.stem}", interval, time, *columns)
+
+
+def kept(candles: Candles, rows: slice | Sequence[int] | NDArray[Any]) -> Candles:
+    """The candles at these rows only."""
+    parts: list[Any] = [getattr(candles, name)[rows] for name in COLUMNS]
+    return Candles(candles.instrument, candles.interval, *parts)
+
+
+COLUMNS = ("time", "open", "high", "low", "close", "volume")
+
+
+def closing(closes: Sequence[float] | NDArray[Any], opens: Sequence[float] | None = None) -> Candles:
+    """Minutes that close at these prices, from an opening on and over the nights."""
+    close = np.array(closes, np.float64)
+    opened = close if opens is None else np.array(opens, np.float64)
+    days = -(-len(close) // 375)
+    found = sessions.sessions_from(Exchange.NSE, InstrumentKind.EQUITY, date(2024, 6, 10))
+    clock = [at for _, day in zip(range(days), found, strict=False) for at in grid(str(day.day), _MINUTE)]
+    volume = np.arange(1, len(close) + 1) * 100
+    high, low = np.maximum(opened, close), np.minimum(opened, close)
+    time = np.array(clock[: len(close)], np.int64)
+    return Candles(FIRST.key, _MINUTE, time, opened, high, low, close, volume)
+
+
+_MINUTE = Interval.ONE_MINUTE

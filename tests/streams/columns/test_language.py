@@ -1,25 +1,28 @@
 """The column algebra: what can be said, what cannot, and what it comes to on candles."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from streams.columns import HOLD, Column, LookAheadError, constant, lag, sma, when
+from streams.columns import BARS, HOLD, Column, LookAheadError, constant, lag, lookback, sma, when
 from streams.columns.column import column
-from streams.columns.evaluation import Tail, advance, evaluate
-from streams.domain.market import Interval, empty
-from streams.strategies.base import BARS
-from tests.builders import candles
+from streams.domain.market import Interval
+from tests.streams.columns.markets import closing, on
 
 CLOSE, OPEN = BARS.close, BARS.open
 
 
 def values(root: Column, closes: list[float]) -> NDArray[np.float64]:
     """A column's values on candles with these closes."""
-    (found,) = evaluate((root,), candles(closes))
-    return found
+    return on(root, closing(closes))
+
+
+def needs(root: Column) -> int:
+    """A column's look-back in minutes."""
+    return lookback(root, Interval.ONE_MINUTE)
 
 
 def test_a_column_has_no_truth_value_and_says_what_to_write_instead() -> None:
@@ -56,7 +59,9 @@ def test_a_lag_of_nothing_or_less_is_refused_naming_the_column(k: int) -> None:
 @pytest.mark.parametrize("window", [0, -3])
 def test_an_average_of_no_candles_is_refused(window: int) -> None:
     """A window counts candles, this one included."""
-    with pytest.raises(ValueError, match=f"at least 1 candle, not {window}"):
+    with pytest.raises(
+        ValueError, match=re.escape(f"sma(close, {window}) would look ahead: a window holds at least 1")
+    ):
         sma(CLOSE, window)
 
 
@@ -82,11 +87,11 @@ def test_a_column_of_someones_own_may_bear_the_name_of_a_candles() -> None:
 
 def test_a_lookback_adds_up_along_a_chain_and_is_the_longest_of_the_branches() -> None:
     """Warm-up is derived, not declared."""
-    assert CLOSE.lookback == 0
-    assert sma(CLOSE, 10).lookback == 9
-    assert lag(sma(CLOSE, 10), 5).lookback == 14
-    assert (sma(CLOSE, 10) > lag(CLOSE, 3)).lookback == 9
-    assert when(lag(CLOSE > OPEN, 20), sma(CLOSE, 5), HOLD).lookback == 20
+    assert needs(CLOSE) == 0
+    assert needs(sma(CLOSE, 10)) == 9
+    assert needs(lag(sma(CLOSE, 10), 5)) == 14
+    assert needs(sma(CLOSE, 10) > lag(CLOSE, 3)) == 9
+    assert needs(when(lag(CLOSE > OPEN, 20), sma(CLOSE, 5), HOLD)) == 20
 
 
 def test_arithmetic_is_elementwise_with_numbers_on_either_side() -> None:
@@ -171,35 +176,14 @@ def test_a_lag_gives_earlier_values_and_nothing_before_the_first() -> None:
 def test_constants_have_a_value_on_every_candle_and_averages_of_themselves() -> None:
     """A strategy may ask for the same target always."""
     assert values(constant(3), [1.0, 2.0]).tolist() == [3.0, 3.0]
-    assert values(lag(sma(constant(3), 10), 2), [1.0, 2.0]).tolist() == [3.0, 3.0]
+    np.testing.assert_array_equal(values(lag(sma(constant(3), 2), 1), [1.0] * 4), [np.nan, np.nan, 3, 3])
+    assert values(lag(constant(3), 2), [1.0, 2.0]).tolist() == [3.0, 3.0]
 
 
 def test_dividing_by_nothing_and_overflowing_give_what_floats_give_in_silence() -> None:
     """A volume of 0 must neither raise nor warn."""
     found = values(CLOSE / (OPEN - OPEN), [0.0, 1.0])
     np.testing.assert_array_equal(found, [np.nan, np.inf])
-    np.testing.assert_array_equal(values(sma(CLOSE * 1e308, 2), [9.0, 9.0]), [np.nan, np.inf])
-
-
-def test_a_batch_is_evaluated_from_the_tail_before_it() -> None:
-    """The first values of a batch come from the candles the tail kept."""
-    # given
-    root, whole = sma(CLOSE, 3), candles([1.0, 2.0, 3.0, 4.0, 5.0])
-    tail = Tail(empty(whole.instrument, Interval.ONE_MINUTE))
-    # when
-    tail, first = advance((root,), tail, whole.rows(0, 2))
-    tail, second = advance((root,), tail, whole.rows(2, 5))
-    # then
-    assert (first.warm, second.warm) == (2, 0)
-    assert second.values[0].tolist() == [2.0, 3.0, 4.0]
-
-
-def test_an_empty_batch_changes_nothing() -> None:
-    """An instrument may have no candle in a chunk."""
-    root, whole = sma(CLOSE, 3), candles([1.0, 2.0, 3.0])
-    nothing = empty(whole.instrument, Interval.ONE_MINUTE)
-    tail, _ = advance((root,), Tail(nothing), whole.rows(0, 2))
-    tail, found = advance((root,), tail, nothing)
-    assert len(found.values[0]) == 0
-    _, found = advance((root,), tail, whole.rows(2, 3))
-    assert (found.values[0].tolist(), found.warm) == ([2.0], 0)
+    np.testing.assert_array_equal(
+        values(sma(CLOSE * 1e308, 2), [1.0, 9.0, 1.0, 1.0]), [np.nan, np.nan, np.inf, 1e308]
+    )

@@ -1,6 +1,7 @@
 """Rolling means have the same bits wherever the series starts."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -8,11 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from streams.columns.rolling import rolling_mean
-from tests.builders import SEED, unhurried
+from streams.columns import BARS, sma
+from tests.streams.columns.markets import closing, on, unhurried
 
+SEED = st.integers(0, 2**32 - 1)
 Floats = NDArray[np.float64]
 Series = Callable[[np.random.Generator, int], Floats]
+
+
+def rolling_mean(values: Floats, window: int) -> Floats:
+    """The mean as a strategy gets it."""
+    return on(sma(BARS.close, window), closing(values))
 
 
 def on_grid(random: np.random.Generator, rows: int) -> Floats:
@@ -69,25 +76,30 @@ def test_a_window_alone_has_the_mean_it_has_among_others(kind: Series, seed: int
 
 
 @unhurried
-@given(ticks=st.lists(st.integers(1, 10**9), min_size=1, max_size=60), window=st.integers(1, 60))
-def test_a_mean_of_prices_on_the_grid_is_the_true_mean_rounded_once(ticks: list[int], window: int) -> None:
+@given(
+    ticks=st.lists(st.integers(1, 10**9), min_size=1, max_size=60),
+    window=st.integers(1, 60),
+    digits=st.sampled_from([0, 2, 4, 7]),
+)
+def test_a_mean_of_prices_on_the_grid_is_the_true_mean_rounded_once(
+    ticks: list[int], window: int, digits: int
+) -> None:
     """Sums of int64 are exact: only the last division rounds."""
-    found = rolling_mean(np.array(ticks) / 10_000, window)
+    found = rolling_mean(np.array([tick % 10 ** (digits + 6) for tick in ticks]) / 10**digits, window)
     for end in range(window, len(ticks) + 1):
-        assert found[end - 1] == sum(ticks[end - window : end]) / (10_000 * window)
+        true = Fraction(sum(tick % 10 ** (digits + 6) for tick in ticks[end - window : end]), window)
+        assert found[end - 1] == float(true / 10**digits)
 
 
 @unhurried
-@given(seed=SEED, window=st.integers(1, 20))
-def test_off_the_grid_a_window_is_summed_oldest_first(seed: int, window: int) -> None:
-    """So one window alone can be summed again, live, to the same bits."""
-    values = off_grid(np.random.default_rng(seed), 50)
+@given(seed=SEED, window=st.integers(1, 40))
+def test_off_the_grid_a_mean_is_within_the_last_bits_of_the_true_one(seed: int, window: int) -> None:
+    """Merged by halves, rounding hardly adds up."""
+    values = off_grid(np.random.default_rng(seed), 60)
     found = rolling_mean(values, window)
-    for end in range(window, 51):
-        total = 0.0
-        for each in values[end - window : end].tolist():
-            total += each
-        assert found[end - 1] == total / window
+    for end in range(window, 61):
+        true = sum(map(Fraction, values[end - window : end].tolist()), Fraction()) / window
+        assert abs(Fraction(float(found[end - 1])) - true) <= true * Fraction(1, 2**50)
 
 
 def test_a_series_shorter_than_the_window_has_no_mean() -> None:
@@ -96,10 +108,13 @@ def test_a_series_shorter_than_the_window_has_no_mean() -> None:
     assert len(rolling_mean(np.empty(0), 3)) == 0
 
 
-def test_a_flat_price_on_the_grid_is_its_own_mean_at_every_window() -> None:
+@pytest.mark.parametrize(
+    "price", [1234.55, 1234.5678912, 1000 / 3], ids=["paise", "seven digits", "off the grid"]
+)
+def test_a_flat_price_is_its_own_mean_at_every_window(price: float) -> None:
     """Or flat markets would cross their own averages."""
     for window in range(1, 100):
-        assert (rolling_mean(np.full(120, 1234.55), window)[window - 1 :] == 1234.55).all()
+        assert (rolling_mean(np.full(120, price), window)[window - 1 :] == price).all()
 
 
 def test_a_missing_value_spoils_its_own_windows_only() -> None:
@@ -110,6 +125,8 @@ def test_a_missing_value_spoils_its_own_windows_only() -> None:
 
 def test_sums_beyond_64_bits_of_ticks_before_the_window_do_not_matter() -> None:
     """The cumulative sum wraps; differences of it do not."""
-    values = np.full(200_000, 2.0**40 / 10_000)
+    values = np.full(200_000, 2.0**46 / 1e7)
     values[-3:] = [1.0, 2.0, 3.0]
-    assert rolling_mean(values, 3)[-1] == 2.0
+    found = rolling_mean(values, 3)
+    assert found[-1] == 2.0
+    assert found[-10] == values[0]
