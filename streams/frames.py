@@ -79,13 +79,19 @@ class Film:
 
     def at(self, moment: int) -> CandlesClosed:
         """What has closed at the moment at this place among all."""
-        time = int(self.times[moment])
-        bars, marks = list[Bar | None](), list[int]()
+        time, bars = int(self.times[moment]), list[Bar | None]()
         for instrument, candles in enumerate(self.chunk):
             row = self.row(instrument, moment)
             bars.append(_bar(candles, row) if row >= 0 and candles.time[row] == time else None)
-            marks.append(_unit(candles.close[row]) if row >= 0 else self._marks[instrument])
-        return CandlesClosed(time, tuple(bars), tuple(marks))
+        return CandlesClosed(time, tuple(bars), self.marks(moment))
+
+    def marks(self, moment: int) -> tuple[int, ...]:
+        """The last known closes by then, 0 for none."""
+        rows = (self.row(instrument, moment) for instrument in range(len(self.chunk)))
+        return tuple(
+            _unit(candles.close[row]) if row >= 0 else known
+            for candles, row, known in zip(self.chunk, rows, self._marks, strict=True)
+        )
 
 
 def _bar(candles: Candles, row: int) -> Bar:

@@ -1,8 +1,8 @@
 """Which moments of a chunk a backtest steps through: all of them, or those at which something can happen.
 
-Nothing happens at a moment when no intent is formed, no day ends, no position has to end by the clock, and no
-resting order meets its price. Between two steps the state does not change, so from it and the exchange's book
-the next moment at which something can happen is searched in the columns.
+Nothing happens at a moment when no intent is formed, no day begins or ends, no position has to end by the
+clock, and no resting order meets its price. Between two steps the state does not change, so from it and the
+exchange's book the next moment at which something can happen is searched in the columns.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,13 +35,14 @@ class Scout:
         self._fixed = self._known_before(intents, state)
 
     def _known_before(self, intents: Sequence[Intent], state: State) -> list[int]:
-        """Moments that matter whatever happens: intents, ends of days and chunk, times of square-off."""
+        """Moments that matter whatever happens: intents, both ends of a day, the chunk's end, square-offs."""
         times = {each.time for each in intents}
         found = [np.fromiter(times, np.int64, len(times))]
         for candles in self.film.chunk:
             if len(candles):
                 days = (candles.time + IST) // DAY
-                found += [candles.time[:-1][days[:-1] != days[1:]], candles.time[-1:]]
+                turns = np.flatnonzero(days[:-1] != days[1:])
+                found += [candles.time[turns], candles.time[turns + 1], candles.time[[0, -1]]]
         found += [self._square_offs(instrument, intents, state) for instrument in range(len(self.film.chunk))]
         rows: list[int] = np.searchsorted(self.film.times, np.unique(np.concatenate(found))).tolist()
         return rows

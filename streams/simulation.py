@@ -61,6 +61,8 @@ def simulate(
         due = list[Intent]()
         while ahead and ahead[0].time == closed.time:
             due.append(ahead.popleft())
+        if place:
+            floor.see(film.marks(place - 1))
         floor.moment(closed, due)
         place = choose(scout, place, floor.state, floor.book)
     return Simulation(floor.state, marks_after(chunk, known.marks), floor.book), tuple(floor.effects)
@@ -72,6 +74,12 @@ class Floor:
     def __init__(self, terms: Terms, state: State, book: Book) -> None:
         self.terms, self.state, self.book = terms, state, book
         self.effects: list[Effect] = []
+
+    def see(self, marks: tuple[int, ...]) -> None:
+        """The last closes before a moment, stepped through or not: what its fills lead to is judged by them."""
+        holdings = zip(self.state.holdings, marks, strict=True)
+        after = tuple(each if each.mark == mark else each._replace(mark=mark) for each, mark in holdings)
+        self.state = self.state._replace(holdings=after)
 
     def moment(self, closed: CandlesClosed, intents: Iterable[Intent]) -> None:
         """What the bar does to what rests, then its close, then what the strategy makes of it."""

@@ -52,6 +52,8 @@ def agreements(draw: st.DrawFn, count: int) -> Terms:
     limits = RiskLimits(
         max_daily_loss=draw(st.none() | st.integers(0, 300).map(lambda rupees: rupees * RUPEE)),
         max_open_positions=draw(st.none() | st.integers(0, 3)),
+        capital_allocation=draw(st.none() | st.integers(0, 30_000).map(lambda rupees: rupees * RUPEE)),
+        per_strategy_cap=draw(st.none() | st.integers(0, 30_000).map(lambda rupees: rupees * RUPEE)),
         max_trades_per_day=draw(st.none() | st.integers(0, 5)),
         max_order_quantity=draw(st.none() | st.integers(1, 50)),
     )

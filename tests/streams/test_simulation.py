@@ -1,10 +1,13 @@
 """The closed loop of a backtest: fills at the open, then the close, then what the strategy makes of it."""
 
-from streams import simulation
-from streams.domain.intents import Intent
-from streams.domain.orders import Leg
+from streams.domain.intents import Distance, Intent, Manner
+from streams.domain.market import Chunk
+from streams.domain.orders import Leg, OrderType
 from streams.events import Decided, FillBooked, OrderMoved, Place, PnlStruck, PositionChanged
+from streams.exchange import Book
+from streams.pacing import Scout
 from streams.simulation import begin, eventful, every, simulate
+from streams.state import State, Terms
 from tests.builders import MINUTE, RUPEE, START, candles, terms
 from tests.streams.desk import of, signed
 
@@ -50,30 +53,57 @@ def test_a_flip_gives_back_before_it_enters_at_the_same_open() -> None:
     ]
 
 
+def stepped(chunk: Chunk, *intents: Intent, agreed: Terms | None = None) -> list[int]:
+    """The minutes at which something can happen, as the chunk is simulated."""
+    under, seen = agreed or terms(len(chunk)), list[int]()
+
+    def noted(scout: Scout, moment: int, state: State, book: Book) -> int:
+        found = eventful(scout, moment, state, book)
+        if found < scout.last:
+            seen.append((int(scout.film.times[found]) - START) // MINUTE)
+        return found
+
+    simulate(under, begin(under), chunk, intents, noted)
+    return seen
+
+
+DAY = 24 * 60
+
+
 def test_only_candles_on_which_something_can_happen_are_stepped_through() -> None:
-    """An intent's, the one after it, the last of each day and of the chunk."""
-    # given
-    day = [START + row * MINUTE for row in range(6)]
-    chunk = (candles([10.0] * 12, times=[*day, *(each + 24 * 60 * MINUTE for each in day)]),)
-    times = chunk[0].time.tolist()
-    idle = begin(terms()).state
-    # then
-    assert eventful(chunk, (), idle).tolist() == [times[5], times[11]]
-    assert eventful(chunk, (at(2, 1),), idle).tolist() == [times[n] for n in (2, 3, 5, 11)]
-    assert every(chunk, (), idle).tolist() == times
+    """An intent's, the one its order fills on, the first and last of each day and of the chunk."""
+    times = [START + (day + row) * MINUTE for day in (0, DAY) for row in range(6)]
+    chunk = (candles([10.0] * 12, times=times),)
+    assert stepped(chunk) == [0, 5, DAY, DAY + 5]
+    assert stepped(chunk, at(2, 1)) == [0, 2, 3, 5, DAY, DAY + 5]
+
+
+def test_a_resting_order_is_looked_for_in_the_columns() -> None:
+    """From the bar that brings its day: the first to touch it."""
+    chunk = (candles([10.0, 10.0, 10.0, 10.0, 9.0, 9.5, 9.5, 9.5]),)
+    limit = Manner(order_type=OrderType.LIMIT)
+    assert stepped(chunk, at(0, 1)._replace(manner=limit, limit_price=93_000)) == [0, 1, 4, 7]
+
+
+def test_a_resting_stop_is_looked_for_and_a_trailing_one_followed() -> None:
+    """The stop sleeps until a bar reaches it; a trail moves with every candle."""
+    chunk = (candles([10.0, 10.0, 10.0, 10.0, 9.0, 9.5, 9.5, 9.5]),)
+    near = Distance(5_000)
+    assert stepped(chunk, at(0, 1)._replace(stop_loss=near)) == [0, 1, 4, 7]
+    assert stepped(chunk, at(0, 1)._replace(trailing_stop=near)) == [0, 1, 2, 3, 4, 7]
 
 
 def test_the_first_candle_is_stepped_through_while_an_order_waits() -> None:
-    """For each instrument its own."""
+    """Each instrument's own."""
     agreed = terms(2)
     first, second = candles(CLOSES), candles(CLOSES[:3], times=[START + n * MINUTE for n in (1, 2, 3)])
     known, _ = simulate(agreed, begin(agreed), (first.rows(0, 1), second.rows(0, 0)), (at(0, 10),))
-    chunk = (first.rows(1, 5), second)
-    assert eventful(chunk, (), known.state).tolist() == [START + n * MINUTE for n in (1, 3, 4)]
+    _, effects = simulate(agreed, known, (first.rows(1, 5), second), ())
+    assert [each.time for each in of(PnlStruck, effects)] == [START + n * MINUTE for n in (1, 3, 4)]
 
 
 def test_a_chunk_without_a_candle_changes_nothing() -> None:
     """An instrument may have nothing for a day."""
     nothing = (candles(CLOSES).rows(0, 0),)
-    known = simulation.Simulation(begin(terms()).state, (10 * RUPEE,))
+    known = begin(terms())._replace(marks=(10 * RUPEE,))
     assert simulate(terms(), known, nothing, ()) == (known, ())
