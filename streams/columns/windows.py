@@ -17,7 +17,8 @@ from streams.columns.kinds import Evaluate, Rowwise
 from streams.columns.operators import count
 
 EMA_WINDOWS, WILDER_WINDOWS = 25, 50
-"""Lengths after which what is older weighs less than the last bit."""
+"""Look-backs of the averages that decay, in windows. Past three quarters of them, what is older weighs less
+than the last bit: e^-37.5."""
 
 
 def rolling_mean(operand: Operand, window: int) -> Column:
@@ -123,7 +124,7 @@ def _quantiles(windows: Values, q: float) -> Values:
 def ema(operand: Operand, window: int) -> Column:
     """Exponential moving average, each candle weighing 2 / (window + 1) of what is left.
 
-    Taken over the last 25 windows of candles: what is older weighs less than the last bit.
+    Its look-back is 25 windows: what is older weighs less than the last bit.
     """
     source = numeric(operand)
     size = length("ema", source, window)
@@ -131,15 +132,26 @@ def ema(operand: Operand, window: int) -> Column:
 
 
 def wilder(operand: Operand, window: int) -> Column:
-    """Wilder's average, each candle weighing 1 / window of what is left, over the last 50 windows."""
+    """Wilder's average, each candle weighing 1 / window of what is left, with a look-back of 50 windows."""
     source = numeric(operand)
     size = length("wilder", source, window)
     return _decayed("wilder", source, size, 1.0 - 1.0 / size, WILDER_WINDOWS)
 
 
 def _decayed(name: str, source: Column, size: int, decay: float, windows: int) -> Column:
-    rows = length(name, source, windows * size)
-    return column(name, _faded, source, parameters=(size, rows, decay), own_lookback=rows - 1)
+    lookback = length(name, source, windows * size) - 1
+    rows = _two_bits(-(-3 * windows * size // 4))
+    parameters = (size, rows, decay)
+    return column(name, _faded, source, parameters=parameters, own_lookback=lookback, rows=(rows - 1,))
+
+
+def _two_bits(least: int) -> int:
+    """The next number of rows that a tree has in at most two stretches; it is below 4/3 of `least`."""
+    half = 1 << (least.bit_length() - 1)
+    more = half
+    while more > 1 and half + more // 2 >= least:
+        more //= 2
+    return half if least == half else half + more
 
 
 def _faded(values: Values, _: int, rows: int, decay: float) -> Values:

@@ -60,8 +60,8 @@ def test_a_missing_value_leaves_an_average_when_its_window_does() -> None:
     closes = np.arange(1.0, 201.0)
     closes[20] = np.nan
     found = on(ema(CLOSE, 3), closing(closes))
-    assert np.isnan(found[20:95]).all()
-    assert not np.isnan(found[95:]).any()
+    assert np.isnan(found[20:84]).all()
+    assert not np.isnan(found[84:]).any()
 
 
 def test_channels_hold_the_highest_and_the_lowest() -> None:
