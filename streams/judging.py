@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from streams import positions
 from streams.domain.intents import Intent
 from streams.domain.orders import Leg, OrderRequest, ProductType
 from streams.risk.facts import Book, Hours, Proposal
 from streams.state import Phase, State, Terms, entering, in_flight, worth
 from streams.timetable import past_square_off
+from streams.wanting import staying
 
 
 class Reason(NamedTuple):
@@ -56,12 +56,11 @@ def _hours(terms: Terms, state: State, request: OrderRequest) -> Hours:
 
 
 def _short(state: State, request: OrderRequest) -> int:
-    """By how much an entry would sell what is to be delivered and is not held."""
+    """By how much an entry would sell what is to be delivered and will not be held."""
     if request.product_type is not ProductType.CNC or request.key.leg is not Leg.ENTRY:
         return 0
-    held = positions.held(state.holdings[request.instrument].lots)
-    coming = in_flight(state, request.instrument, Leg.ENTRY)
-    return max(0, -(max(0, held) + coming + request.side.sign * request.quantity))
+    going = staying(state, request.instrument) + in_flight(state, request.instrument, Leg.ENTRY)
+    return max(0, -(going + request.side.sign * request.quantity))
 
 
 def book(state: State, request: OrderRequest) -> Book:

@@ -68,9 +68,9 @@ class Desk:
     def bar(self, opens: float, high: float, low: float, close: float) -> tuple[Effect, ...]:
         """The next minute's candle of the only instrument closes."""
         self._time += MINUTE
-        prices = [round(each * RUPEE) for each in (opens, high, low, close)]
-        self._marks = prices[3:]
-        return self.take(CandlesClosed(self._time, (Bar(*prices, 1),), tuple(prices[3:])))
+        first, high, low, last = (round(each * RUPEE) for each in (opens, high, low, close))
+        self._marks = [last]
+        return self.take(CandlesClosed(self._time, (Bar(first, high, low, last, 1),), (last,)))
 
     def command(self, kind: CommandKind, *, square_off: bool = False) -> tuple[Effect, ...]:
         """A person says something."""

@@ -48,9 +48,10 @@ def _came(booked: FillBooked) -> Came:
 
 def candles(*rows: Row, volume: int = 1000, times: list[int] | None = None) -> Candles:
     """One-minute candles from open, high, low, close."""
-    columns = np.array(rows, np.float64).T
+    opened, high, low, close = np.array(rows, np.float64).T
     time = np.array(times if times is not None else START + MINUTE * np.arange(len(rows)), np.int64)
-    return Candles("NSE:TEST0", Interval.ONE_MINUTE, time, *columns, np.full(len(rows), volume, np.int64))
+    volumes = np.full(len(rows), volume, np.int64)
+    return Candles("NSE:TEST0", Interval.ONE_MINUTE, time, opened, high, low, close, volumes)
 
 
 def at(row: int, target: int, manner: Manner = Manner(), **more: Any) -> Intent:  # noqa: B008  # frozen

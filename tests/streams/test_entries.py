@@ -1,5 +1,7 @@
 """Entries at the simulated exchange: order types, validity, latency, a share of the volume, bands, slices."""
 
+from typing import Any
+
 import pytest
 
 from streams.domain.intents import Manner
@@ -18,7 +20,7 @@ LIMIT, STOP, STOP_LIMIT = (
 )
 
 
-def venue(**more: int) -> Terms:
+def venue(**more: Any) -> Terms:
     """Terms with this venue."""
     return terms()._replace(venue=Venue(**more))
 

@@ -36,9 +36,11 @@ def target(limit: int, **more: Any) -> OrderRequest:
 
 def bar(minute: int, *prices: float) -> CandlesClosed:
     """One instrument's candle: open, high, low, close in rupees; no prices, no candle."""
-    units = [round(each * RUPEE) for each in prices]
-    made = Bar(*units, 1000) if units else None
-    return CandlesClosed(START + minute * MINUTE, (made,), (units[-1] if units else 0,))
+    time = START + minute * MINUTE
+    if not prices:
+        return CandlesClosed(time, (None,), (0,))
+    opens, high, low, close = (round(each * RUPEE) for each in prices)
+    return CandlesClosed(time, (Bar(opens, high, low, close, 1000),), (close,))
 
 
 def holding(*orders: OrderRequest) -> Book:

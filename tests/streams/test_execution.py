@@ -240,3 +240,48 @@ def test_a_late_report_does_not_bring_yesterday_back() -> None:
     desk.fill(order.key, 10, at=START)
     assert desk.state.day == day
     assert desk.held() == 10
+
+
+def test_an_engaged_kill_switch_withdraws_entries_and_lets_exits_pass(desk: Desk) -> None:
+    """Until it is released."""
+    desk.hold(10)
+    order = entry(desk.want(15))
+    assert cancelled(desk.command(CommandKind.KILL)) == [order.key]
+    assert signed(desk.want(4)) == [(EXIT, -6)]
+    assert [each.decision.verdicts[-1].rule for each in refused(desk.want(20, instrument=1))] == [
+        "kill_switch"
+    ]
+    desk.command(CommandKind.RELEASE)
+    assert signed(desk.want(21, instrument=1)) == [(ENTRY, 21)]
+
+
+def test_a_reducing_run_only_gives_back(desk: Desk) -> None:
+    """What was permitted before it goes on."""
+    desk.hold(10)
+    entry(desk.want(15))
+    assert desk.command(CommandKind.REDUCE) == ()
+    assert signed(desk.want(4)) == [(EXIT, -6)]
+    assert len(refused(desk.want(5, instrument=1))) == 1
+    desk.command(CommandKind.ACTIVATE)
+    assert signed(desk.want(6, instrument=1)) == [(ENTRY, 6)]
+
+
+def test_a_halted_run_is_squared_off_and_nothing_else(desk: Desk) -> None:
+    """Not even by its own strategy."""
+    desk.hold(10)
+    order = entry(desk.want(15))
+    assert cancelled(desk.command(CommandKind.HALT)) == [order.key]
+    assert [each.decision.verdicts[-1].rule for each in refused(desk.want(4))] == ["trading_state"]
+    assert signed(desk.command(CommandKind.SQUARE_OFF)) == [(EXIT, -10)]
+
+
+def test_what_the_other_runs_lost_today_counts_toward_the_accounts_limit() -> None:
+    """Sixty elsewhere and forty here are a hundred."""
+    desk = Desk(terms(limits=RiskLimits(max_account_daily_loss=100 * RUPEE)))
+    desk.close(100.0)
+    desk.hold(10)
+    desk.close(96.0)
+    desk.take(ExposureElsewhere(0, -59 * RUPEE))
+    assert signed(desk.want(11)) == [(ENTRY, 1)]
+    desk.take(ExposureElsewhere(0, -60 * RUPEE))
+    assert [each.decision.verdicts[-1].rule for each in refused(desk.want(12))] == ["max_account_daily_loss"]

@@ -1,5 +1,7 @@
 """Protection: a stop and a target beside a position, sized to it, moved with it, gone with it."""
 
+from typing import Any
+
 import pytest
 
 from streams.domain.intents import Distance, Manner
@@ -12,7 +14,7 @@ from tests.streams.desk import Desk, cancelled, exit_of, of, placed, signed
 from tests.streams.floor import Came, at, candles, enter, points, traded
 
 S = OrderStatus
-BRACKET = {"stop_loss": points(2), "take_profit": points(3)}
+BRACKET: dict[str, Any] = {"stop_loss": points(2), "take_profit": points(3)}
 STOP, TARGET = OrderKey("intent:0", Leg.STOP_LOSS), OrderKey("intent:0", Leg.TAKE_PROFIT)
 FLAT = (100.0, 100.0, 100.0, 100.0)
 
@@ -306,7 +308,7 @@ def test_a_second_entry_moves_the_levels_to_the_average() -> None:
     """Ten at 100 and ten at 104 stand at 102: stop 100, target 105."""
     market = candles(FLAT, FLAT, (104, 104, 104, 104), (104, 104.5, 101, 103), (102, 102, 99, 100), FLAT)
     manner = Manner(pyramiding=2)
-    wide = {"stop_loss": points(2), "take_profit": points(8)}
+    wide: dict[str, Any] = {"stop_loss": points(2), "take_profit": points(8)}
     done = traded(market, enter(0, 10, manner, **wide), enter(1, 10, manner, **wide))
     assert done.fills == [
         Came(1, Leg.ENTRY, 10, 100.0),
