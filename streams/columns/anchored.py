@@ -30,7 +30,7 @@ _START = Anchored()
 
 
 def session_total(operand: Operand, bars: Bars) -> Column:
-    """Sum of the values since the session opened, oldest first."""
+    """Sum of the values since the session opened, oldest first; a halt changes nothing."""
     return _since_open("session_total", _total, operand, bars)
 
 
@@ -45,12 +45,15 @@ def session_low(operand: Operand, bars: Bars) -> Column:
 
 
 def session_first(operand: Operand, bars: Bars) -> Column:
-    """The value of the session's first candle, from that candle on."""
+    """The value of the session's first candle there is, from that candle on."""
     return _since_open("session_first", _first, operand, bars)
 
 
 def former_session(operand: Operand, bars: Bars) -> Column:
-    """The value with which the last completed session ended; it changes with a session's first candle."""
+    """The value with which the last completed session ended; it changes with a session's first candle.
+
+    The session before is the last one there are candles of: a muhurat's hour, a Saturday, or one days ago.
+    """
     source = numeric(operand)
     found = recursion("former_session", _former, _START, bars.session, source, session=1)
     return titled(found, "former_session", source)
@@ -62,12 +65,12 @@ def _since_open(name: str, evaluate: Evaluate, operand: Operand, bars: Bars) -> 
 
 
 def day_high(bars: Bars) -> Column:
-    """The session's high so far, this candle's included."""
+    """The session's high so far, this candle's included; over a halt or a drill's break it goes on."""
     return titled(session_high(bars.high, bars), "day_high")
 
 
 def day_low(bars: Bars) -> Column:
-    """The session's low so far, this candle's included."""
+    """The session's low so far, this candle's included; over a halt or a drill's break it goes on."""
     return titled(session_low(bars.low, bars), "day_low")
 
 
@@ -144,7 +147,8 @@ def pivot_points(bars: Bars) -> Pivots:
 def gap(bars: Bars) -> Column:
     """The session's opening price over the last session's last close, less one: 0.01 is a gap up of 1 %.
 
-    Known from the session's first candle on, and the same all session long.
+    Known from the session's first candle on, and the same all session long. Both are of the candles there are:
+    a missing first minute moves the opening price, and a muhurat's hour is the session before.
     """
     opened, closed = session_first(bars.open, bars), former_session(bars.close, bars)
     return titled(opened / closed - 1, "gap")

@@ -17,7 +17,8 @@ from streams.columns.windows import deviation, ema, highest, lowest, sma, wilder
 def rsi(operand: Operand, window: int = 14) -> Column:
     """Relative strength index, 0 to 100, by Wilder's averages; 50 where nothing moved.
 
-    TA-Lib says 0 where nothing moved at all in the averages' reach.
+    TA-Lib says 0 where nothing moved at all in the averages' reach. A gap over night counts as one step; a
+    halt's flat candles, where the vendor has them, pull it towards where it stands.
     """
     source = numeric(operand)
     step = source - lag(source)
@@ -28,13 +29,16 @@ def rsi(operand: Operand, window: int = 14) -> Column:
 
 
 def true_range(bars: Bars) -> Column:
-    """The candle's range, a gap from the last close included; missing on the first candle."""
+    """The candle's range, a gap from the last close included; missing on the first candle.
+
+    So the first candle of a session carries the night's gap, and the first one after a halt the halt's.
+    """
     before = lag(bars.close)
     return titled(maximum(bars.high, before) - minimum(bars.low, before), "true_range")
 
 
 def atr(bars: Bars, window: int = 14) -> Column:
-    """Average true range: Wilder's average of it, in rupees."""
+    """Average true range: Wilder's average of it, in rupees. Overnight gaps are part of it."""
     return titled(wilder(true_range(bars), window), "atr", window)
 
 
@@ -47,7 +51,7 @@ class Macd(NamedTuple):
 
 
 def macd(operand: Operand, fast: int = 12, slow: int = 26, signal: int = 9) -> Macd:
-    """Moving average convergence and divergence, by exponential averages."""
+    """Moving average convergence and divergence, by exponential averages, over nights and halts."""
     source = numeric(operand)
     line = titled(ema(source, fast) - ema(source, slow), "macd", source, fast, slow)
     average = ema(line, signal)
@@ -63,7 +67,10 @@ class Channel(NamedTuple):
 
 
 def bollinger(operand: Operand, window: int = 20, width: float = 2.0) -> Channel:
-    """A simple average, and so many standard deviations (of the population) above and below it."""
+    """A simple average, and so many standard deviations (of the population) above and below it.
+
+    Counts candles: early in a session the windows still hold yesterday's, the gap between them included.
+    """
     source = numeric(operand)
     middle, reach = sma(source, window), width * deviation(source, window)
     return Channel(middle + reach, middle, middle - reach)
@@ -72,14 +79,18 @@ def bollinger(operand: Operand, window: int = 20, width: float = 2.0) -> Channel
 def donchian(bars: Bars, window: int = 20) -> Channel:
     """Highest high and lowest low of the last candles, this one's included, and their middle.
 
-    This candle cannot break its own channel: compare it with `lag` of the bounds.
+    This candle cannot break its own channel: compare it with `lag` of the bounds. Counts candles, over nights
+    and halts.
     """
     upper, lower = highest(bars.high, window), lowest(bars.low, window)
     return Channel(upper, (upper + lower) / 2, lower)
 
 
 def keltner(bars: Bars, window: int = 20, atr_window: int = 10, width: float = 2.0) -> Channel:
-    """An exponential average of the close, and so many average true ranges above and below it."""
+    """An exponential average of the close, and so many average true ranges above and below it.
+
+    Counts candles, over nights and halts.
+    """
     middle, reach = ema(bars.close, window), width * atr(bars, atr_window)
     return Channel(middle + reach, middle, middle - reach)
 
@@ -92,7 +103,10 @@ class Stochastic(NamedTuple):
 
 
 def stochastic(bars: Bars, window: int = 14, smooth: int = 3, signal: int = 3) -> Stochastic:
-    """The slow stochastic by simple averages; 50 where the range is nothing (TA-Lib says 0)."""
+    """The slow stochastic by simple averages; 50 where the range is nothing (TA-Lib says 0).
+
+    Counts candles, over nights and halts.
+    """
     top, bottom = highest(bars.high, window), lowest(bars.low, window)
     raw = when(top == bottom, 50, 100 * (bars.close - bottom) / (top - bottom))
     k = titled(sma(raw, smooth), "stochastic_k", window, smooth)
@@ -108,7 +122,10 @@ class Directional(NamedTuple):
 
 
 def adx(bars: Bars, window: int = 14) -> Directional:
-    """Average directional index and directional indicators, by Wilder's averages; 0 where nothing moved."""
+    """Average directional index and directional indicators, by Wilder's averages; 0 where nothing moved.
+
+    A gap over night is a directional move like any other.
+    """
     up, down = bars.high - lag(bars.high), lag(bars.low) - bars.low
     plus = wilder(when((up > down) & (up > 0), up, 0 * up), window)
     minus = wilder(when((down > up) & (down > 0), down, 0 * down), window)

@@ -119,7 +119,10 @@ def count(name: str, source: object, number: Any, meaning: str) -> int:
 
 
 def changed(operand: Operand) -> Column:
-    """Whether the value differs from the candle before; false where one of the two is missing."""
+    """Whether the value differs from the candle before; false where one of the two is missing.
+
+    The candle before is the last one there was, also over a night, a halt or missing candles.
+    """
     source = as_column(operand)
     if source.logical:
         return titled(source ^ lag(source), "changed", source)
@@ -137,7 +140,10 @@ def crossed_above(left: Operand, right: Operand) -> Column:
 
 
 def crossed_below(left: Operand, right: Operand) -> Column:
-    """Below on this candle and not below on the one before; false where a value is missing."""
+    """Below on this candle and not below on the one before; false where a value is missing.
+
+    A night or a halt between the two candles is crossed like any other step.
+    """
     under, over = numeric(left), numeric(right)
     found = (under < over) & (_before(under) >= _before(over))
     return titled(found, "crossed_below", under, over)

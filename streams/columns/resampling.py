@@ -30,21 +30,23 @@ class Filling(NamedTuple):
 
 
 class _Finer(NamedTuple):
-    """The finer candles that belong to a bucket, and when each closes."""
+    """The finer candles that belong to a bucket: when each closes, where its bucket begins and ends."""
 
     candles: Candles
     closes: Times
+    starts: Times
+    ends: Times
 
 
 def resampled(filling: Filling, rows: Rows, every: Interval) -> tuple[Filling, Rows]:
     """What is being filled after the finer rows, and the candles they completed."""
-    finer = _inside(rows)
+    finer = _inside(rows, every)
     before, candles = filling.seen, finer.candles.rows(0, 0)
     completed = finer.closes[:0]
     if len(finer.closes):
         if filling.part is None and not before.candles:
             before = before._replace(whole=_from_its_start(rows, finer, every))
-        candles, completed = _continued(filling.part, finer, *_grouped(rows, finer, every))
+        candles, completed = _continued(filling.part, finer, *_grouped(finer, every))
     elif filling.part is not None:
         return filling, Rows(rows.instrument, candles, before, completed)
     done = int(np.count_nonzero(completed))
@@ -53,36 +55,36 @@ def resampled(filling: Filling, rows: Rows, every: Interval) -> tuple[Filling, R
     return Filling(emitted.seen if done else before, part), emitted
 
 
-def _inside(rows: Rows) -> _Finer:
-    """The candles inside their session's parts; a daily one always is."""
-    candles = rows.candles
-    if rows.interval is Interval.ONE_DAY:
-        return _Finer(candles, rows.closes)
-    opens, closes = sessions.part_bounds(rows.exchange, rows.instrument.kind, candles.time)
-    inside = (opens <= candles.time) & (candles.time < closes)
-    return _Finer(_chosen(candles, inside), rows.closes[inside])
+def _inside(rows: Rows, every: Interval) -> _Finer:
+    starts = rows.starts(every)
+    found = _Finer(rows.candles, rows.closes, starts, rows.ends(starts, every))
+    inside = rows.inside
+    if inside.all():
+        return found
+    return _Finer(_chosen(rows.candles, inside), *(each[inside] for each in found[1:]))
 
 
 def _from_its_start(rows: Rows, finer: _Finer, every: Interval) -> bool:
     """Whether the very first finer candle opened its bucket."""
-    first, market = finer.candles.time[:1], (rows.exchange, rows.instrument.kind)
-    if every is Interval.ONE_DAY:
-        return rows.interval is every or bool(first[0] == sessions.session_opens(*market, first)[0])
-    return bool(first[0] == sessions.bucket_starts(*market, every, first)[0])
+    first = finer.candles.time[:1]
+    if every is not Interval.ONE_DAY:
+        return bool(first[0] == finer.starts[0])
+    opens = sessions.session_opens(rows.exchange, rows.instrument.kind, first)
+    return rows.interval is every or bool(first[0] == opens[0])
 
 
-def _grouped(rows: Rows, finer: _Finer, every: Interval) -> tuple[Candles, Times]:
+def _grouped(finer: _Finer, every: Interval) -> tuple[Candles, Times]:
     """One candle a bucket and the instant at which it was complete, 0 for the last one if it is not yet."""
-    market = rows.exchange, rows.instrument.kind, every
-    starts = sessions.bucket_starts(*market, finer.candles.time)
-    reached = finer.closes >= sessions.bucket_ends(*market, finer.candles.time)
-    begins = np.diff(starts, prepend=starts[:1] - 1) != 0
+    reached = finer.closes >= finer.ends
+    begins = np.empty(len(reached), np.bool_)
+    begins[0] = True
+    np.not_equal(finer.starts[1:], finer.starts[:-1], out=begins[1:])
     begins[1:] |= reached[:-1]
     first = np.flatnonzero(begins)
-    last = np.append(first[1:], len(starts)) - 1
+    last = np.append(first[1:], len(reached)) - 1
     following = np.append(finer.closes[first[1:]], 0)
     completed = np.where(reached[last], finer.closes[last], following)
-    return _merged(finer.candles, every, starts, first, last), completed
+    return _merged(finer.candles, every, finer.starts, first, last), completed
 
 
 def _continued(

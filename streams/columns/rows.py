@@ -47,9 +47,38 @@ class Rows:
         return self.candles.interval
 
     @cached_property
+    def part(self) -> tuple[Times, Times]:
+        """When the unbroken stretch of trading opens and closes in which each candle opens."""
+        return sessions.part_bounds(self.exchange, self.instrument.kind, self.candles.time)
+
+    @cached_property
     def closes(self) -> Times:
         """When each candle closes: after its length or with its session's part; a daily one, its session."""
-        return sessions.close_of(self.exchange, self.instrument.kind, self.interval, self.candles.time)
+        return self.ends(self.candles.time, self.interval)
+
+    def ends(self, starts: Times, interval: Interval) -> Times:
+        """When what opens at the starts, in the part of each candle, ends after the interval."""
+        if interval is Interval.ONE_DAY:
+            return sessions.session_closes(self.exchange, self.instrument.kind, self.candles.time)
+        ends, closes = starts + interval.microseconds, self.part[1]
+        return np.where(starts < closes, np.minimum(ends, closes), ends)
+
+    def starts(self, interval: Interval) -> Times:
+        """When the interval begins in which each candle opens: the grid starts at each part's opening."""
+        time = self.candles.time
+        if interval is Interval.ONE_DAY:
+            return sessions.nominal_opens(self.exchange, time)
+        starts: Times = time - (time - self.part[0]) % interval.microseconds
+        return starts
+
+    @cached_property
+    def inside(self) -> NDArray[np.bool_]:
+        """Whether each candle opens inside a part of its session; a daily one does."""
+        time = self.candles.time
+        if self.interval is Interval.ONE_DAY:
+            return np.ones(len(time), np.bool_)
+        opens, closes = self.part
+        return (opens <= time) & (time < closes)
 
     @property
     def known(self) -> Times:

@@ -24,18 +24,24 @@ than the last bit: e^-37.5."""
 def rolling_mean(operand: Operand, window: int) -> Column:
     """Mean of the last `window` values, this candle's included; 1 <= window <= 100,000.
 
-    Exact on the 1e-7 grid, however long the series.
+    Exact on the 1e-7 grid, however long the series. Counts candles: nights, halts and missing candles are stepped over.
     """
     return _summed("rolling_mean", rolling.mean, operand, window)
 
 
 def rolling_total(operand: Operand, window: int) -> Column:
-    """Sum of the last `window` values; exact on the 1e-7 grid."""
+    """Sum of the last `window` values; exact on the 1e-7 grid.
+
+    Counts candles: nights, halts and missing candles are stepped over.
+    """
     return _summed("rolling_total", rolling.total, operand, window)
 
 
 def sma(operand: Operand, window: int) -> Column:
-    """Simple moving average of the last `window` values: the rolling mean by its other name."""
+    """Simple moving average of the last `window` values: the rolling mean by its other name.
+
+    Counts candles: nights, halts and missing candles are stepped over.
+    """
     return _summed("sma", rolling.mean, operand, window)
 
 
@@ -64,29 +70,42 @@ def _windowed(name: str, evaluate: Evaluate, operand: Operand, window: int, *par
 
 
 def highest(operand: Operand, window: int) -> Column:
-    """Greatest of the last `window` values, this candle's included; of those before: `lag(highest(x, n))`."""
+    """Greatest of the last `window` values, this candle's included; of those before: `lag(highest(x, n))`.
+
+    Counts candles: nights, halts and missing candles are stepped over. For the session alone: `session_high`.
+    """
     return _windowed("highest", tree.highest, operand, window)
 
 
 def lowest(operand: Operand, window: int) -> Column:
-    """Least of the last `window` values, this candle's included."""
+    """Least of the last `window` values, this candle's included.
+
+    Counts candles: nights, halts and missing candles are stepped over. For the session alone: `session_low`.
+    """
     return _windowed("lowest", tree.lowest, operand, window)
 
 
 def deviation(operand: Operand, window: int) -> Column:
-    """Standard deviation of the last `window` values as a whole population (divided by n)."""
+    """Standard deviation of the last `window` values as a whole population (divided by n).
+
+    Counts candles: nights, halts and missing candles are stepped over.
+    """
     return _windowed("deviation", tree.deviation, operand, window)
 
 
 def wma(operand: Operand, window: int) -> Column:
-    """Linearly weighted average: this candle's value weighs `window`, the oldest one 1."""
+    """Linearly weighted average: this candle's value weighs `window`, the oldest one 1.
+
+    Counts candles: nights, halts and missing candles are stepped over.
+    """
     return _windowed("wma", tree.weighted, operand, window)
 
 
 def correlation(left: Operand, right: Operand, window: int) -> Column:
     """Pearson's correlation of the last `window` pairs, -1 to 1; missing where one side does not move.
 
-    A pair is two values on one candle: of another market, the value known by its close.
+    A pair is two values on one candle: of another market, the value known by its close, an older one where
+    that market's candle is missing. Counts own candles: nights and halts are stepped over.
     """
     first, second = numeric(left), numeric(right)
     size = length("correlation", first, window)
@@ -94,7 +113,10 @@ def correlation(left: Operand, right: Operand, window: int) -> Column:
 
 
 def quantile(operand: Operand, window: int, q: float) -> Column:
-    """The q-quantile, 0 to 1, of the last `window` values, between two of them in proportion; 0.5: median."""
+    """The q-quantile, 0 to 1, of the last `window` values, between two of them in proportion; 0.5: median.
+
+    Counts candles: nights, halts and missing candles are stepped over.
+    """
     if not 0 <= q <= 1:
         raise ValueError(f"quantile({operand!r}, {window}, {q}): q lies between 0 and 1")
     return _windowed("quantile", _quantile, operand, window, float(q))
@@ -124,7 +146,7 @@ def _quantiles(windows: Values, q: float) -> Values:
 def ema(operand: Operand, window: int) -> Column:
     """Exponential moving average, each candle weighing 2 / (window + 1) of what is left.
 
-    Its look-back is 25 windows: what is older weighs less than the last bit.
+    Its look-back is 25 windows: what is older weighs less than the last bit. Counts candles: nights, halts and missing candles are stepped over.
     """
     source = numeric(operand)
     size = length("ema", source, window)
@@ -132,7 +154,10 @@ def ema(operand: Operand, window: int) -> Column:
 
 
 def wilder(operand: Operand, window: int) -> Column:
-    """Wilder's average, each candle weighing 1 / window of what is left, with a look-back of 50 windows."""
+    """Wilder's average, each candle weighing 1 / window of what is left, with a look-back of 50 windows.
+
+    Counts candles: nights, halts and missing candles are stepped over.
+    """
     source = numeric(operand)
     size = length("wilder", source, window)
     return _decayed("wilder", source, size, 1.0 - 1.0 / size, WILDER_WINDOWS)
