@@ -82,7 +82,7 @@ class Film:
         time, bars = int(self.times[moment]), list[Bar | None]()
         for instrument, candles in enumerate(self.chunk):
             row = self.row(instrument, moment)
-            bars.append(_bar(candles, row) if row >= 0 and candles.time[row] == time else None)
+            bars.append(bar_at(candles, row) if row >= 0 and candles.time[row] == time else None)
         return CandlesClosed(time, tuple(bars), self.marks(moment))
 
     def marks(self, moment: int) -> tuple[int, ...]:
@@ -94,9 +94,10 @@ class Film:
         )
 
 
-def _bar(candles: Candles, row: int) -> Bar:
-    prices = candles.open[row], candles.high[row], candles.low[row], candles.close[row]
-    return Bar(*map(_unit, prices), int(candles.volume[row]))
+def bar_at(candles: Candles, row: int) -> Bar:
+    """One candle in units."""
+    opens, high = _unit(candles.open[row]), _unit(candles.high[row])
+    return Bar(opens, high, _unit(candles.low[row]), _unit(candles.close[row]), int(candles.volume[row]))
 
 
 def _unit(price: float) -> int:

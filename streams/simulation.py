@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams import exchange
+from streams.detail import walked
 from streams.domain.intents import Intent
 from streams.domain.market import Chunk
 from streams.domain.orders import OrderStatus
@@ -76,20 +77,23 @@ class Floor:
         self.effects: list[Effect] = []
 
     def see(self, marks: tuple[int, ...]) -> None:
-        """The last closes before a moment, stepped through or not: what its fills lead to is judged by them."""
+        """The last closes before a moment, stepped through or not: its fills are judged by them."""
         holdings = zip(self.state.holdings, marks, strict=True)
         after = tuple(each if each.mark == mark else each._replace(mark=mark) for each, mark in holdings)
         self.state = self.state._replace(holdings=after)
 
     def moment(self, closed: CandlesClosed, intents: Iterable[Intent]) -> None:
         """What the bar does to what rests, then its close, then what the strategy makes of it."""
-        while True:
-            terms = self.terms
-            self.book, reports = exchange.meet(terms.instruments, terms.venue, self.book, closed)
-            if not reports:
-                break
-            self._take(reports)
+        finer = self.terms.detail if self.terms.venue.detail else ()
+        for part, bars in enumerate(walked(closed, finer, self.terms.interval)):
+            while reports := self._met(bars, part):
+                self._take(reports)
         self._take((closed, *intents))
+
+    def _met(self, closed: CandlesClosed, part: int) -> tuple[Report, ...]:
+        terms = self.terms
+        self.book, reports = exchange.meet(terms.instruments, terms.venue, self.book, closed, part)
+        return reports
 
     def _take(self, events: Iterable[Event]) -> None:
         """The events one after the other, then what they sent out, first in, first out."""
