@@ -4,10 +4,11 @@ import numpy as np
 from reactivex.subject import Subject
 
 from streams import simulation
+from streams.domain.intents import Manner
 from streams.domain.market import Chunk
 from streams.folded import Folded
 from streams.frames import marks_after
-from streams.kernel import PLAIN, Kernel, Numbers, hindrance
+from streams.kernel import PLAIN, Kernel, Numbers, hindrance, is_quiet
 from streams.outcome import Ledger, Outcome
 from streams.pipeline import Formed, Run, formed
 from streams.report import Balance, Curve, Figures, after, curve, drawdown
@@ -53,6 +54,13 @@ class Backtest:
             self._candles += sum(map(len, chunk))
         self._asked.append(item)
 
+    def settle(self) -> None:
+        """The run is over, and with it the day: its contract note goes into the books."""
+        moved = self._ledger.settle()
+        self._balance = after(self._balance, moved)
+        if self._curves:
+            self._curves[-1].equity[-1] += moved.cash.sum()
+
     def outcome(self) -> Outcome:
         """What it has come to so far."""
         whole = self._curve()
@@ -86,5 +94,10 @@ def ledger(run: Run, choose: simulation.Choose | None, kernel: Kernel) -> Ledger
     """The way a run takes."""
     if choose is not None:
         return Folded(run.terms, choose)
-    reason = hindrance(run.terms, run.intents)
-    return Folded(run.terms, simulation.eventful, reason) if reason else Numbers(run.terms, kernel)
+    reason = hindrance(run.terms)
+    if reason:
+        return Folded(run.terms, simulation.eventful, reason)
+    asks = run.intents.dealt(len(run.terms.instruments))
+    quiet = all(ask is None or is_quiet(run.terms, ask) for ask in asks)
+    manners = tuple(Manner() if ask is None else ask.manner for ask in asks)
+    return Numbers(run.terms, manners, kernel, quiet=quiet)

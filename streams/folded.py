@@ -9,6 +9,7 @@ from streams.domain.market import Chunk
 from streams.events import Decided, Effect, Place, PnlStruck
 from streams.execution import struck
 from streams.report import Moves, Tally, moves, wins_and_losses
+from streams.settlement import settle_day
 from streams.state import State, Terms
 from streams.trades import Trades
 
@@ -29,6 +30,13 @@ class Folded:
         kept = [each for each in effects if not isinstance(each, PnlStruck)]
         self._effects += kept
         return moves(kept)
+
+    def settle(self) -> Moves:
+        """The run is over, and with it the day: its contract note."""
+        state, effects = settle_day(self._terms, self._known.state)
+        self._known = self._known._replace(state=state)
+        self._effects += effects
+        return moves(effects)
 
     def tally(self) -> Tally:
         """The sums so far."""
@@ -52,7 +60,7 @@ class Folded:
         """Every effect in order."""
         return tuple(self._effects)
 
-    def state(self) -> State:
+    def state(self, intents: Sequence[Intent]) -> State:
         """Where the run stands."""
         return self._known.state
 

@@ -24,13 +24,16 @@ class Ledger(Protocol):
     def take(self, chunk: Chunk, asked: Asked) -> Moves:
         """The next chunk and its intents; what it moved."""
 
+    def settle(self) -> Moves:
+        """The run is over, and with it the day: what its contract note moved."""
+
     def tally(self) -> Tally:
         """The sums so far."""
 
     def effects(self, intents: Sequence[Intent]) -> tuple[Effect, ...]:
         """Every effect in order, the P&L struck at single candles left out."""
 
-    def state(self) -> State:
+    def state(self, intents: Sequence[Intent]) -> State:
         """Where the run stands."""
 
     def journal(self) -> Journal | None:
@@ -70,7 +73,7 @@ class Outcome:
     @cached_property
     def state(self) -> State:
         """Where the run stood in the end."""
-        return self.ledger.state()
+        return self.ledger.state(self.intents)
 
     @cached_property
     def journal(self) -> Journal | None:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.domain.market import Chunk
-from streams.events import Effect, FillBooked
+from streams.events import ChargesSettled, Effect, FillBooked
 from streams.frames import closes, moments
+from streams.sessions import DAY, IST
 from streams.trades import Trade
 
 Ints = NDArray[np.int64]
@@ -62,16 +63,15 @@ class Moves(NamedTuple):
 
 
 def moves(effects: Iterable[Effect]) -> Moves:
-    """The moves among some effects."""
-    found = [
-        (
-            fill.time,
-            fill.instrument,
-            fill.side.sign * fill.quantity,
-            -fill.side.sign * fill.quantity * fill.price - fill.charges,
-        )
-        for fill in (each.fill for each in effects if isinstance(each, FillBooked))
-    ]
+    """The moves among some effects. A day is settled when a later one begins, whenever that was noticed."""
+    found = []
+    for each in effects:
+        if isinstance(each, FillBooked):
+            fill = each.fill
+            signed = fill.side.sign * fill.quantity
+            found.append((fill.time, fill.instrument, signed, -signed * fill.price - fill.charges))
+        elif isinstance(each, ChargesSettled):
+            found.append(((each.day + 1) * DAY - IST, each.instrument, 0, -each.parts.total))
     return Moves(*np.array(found, np.int64).reshape(-1, 4).T)
 
 

@@ -10,7 +10,7 @@ eligible  what it does not know           compiled  the same by numba
 """
 
 from streams.kernel.columns import Kernel
-from streams.kernel.eligible import hindrance
+from streams.kernel.eligible import hindrance, is_quiet
 from streams.kernel.numbers import PLAIN, Numbers
 
-__all__ = ["PLAIN", "Kernel", "Numbers", "hindrance"]
+__all__ = ["PLAIN", "Kernel", "Numbers", "hindrance", "is_quiet"]

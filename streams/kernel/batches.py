@@ -1,4 +1,4 @@
-"""Chunks and intents as what the kernel takes: the moments at which something can happen, in numbers."""
+"""Chunks and intents as what the kernel takes: moments at which something can happen, in numbers."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,32 +7,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.asked import Asked
+from streams.domain.intents import Manner
 from streams.domain.market import Candles, Chunk
-from streams.execution import DAY, IST_OFFSET
 from streams.frames import Moments, moments, units
 from streams.kernel.columns import Batch
+from streams.sessions import DAY, IST
+from streams.state import Terms
+from streams.timetable import may_square_off, square_off_of
 
 Ints = NDArray[np.int64]
 
 
-def eventful(chunk: Chunk, asked: Asked, waiting: bool) -> Moments:
-    """The moments at which something can happen: candles with an intent, those after (where its order fills),
-    the last of each day and of the chunk, and the first while orders are `waiting`."""
-    every = moments(chunk)
-    days = (every + IST_OFFSET) // DAY
-    marked = np.zeros(len(every), bool)
-    marked[:-1] = days[:-1] != days[1:]
-    marked[-1] = True
+class Frame(NamedTuple):
+    """A chunk's moments, each with whether it matters anyhow and, for each instrument, whether it is late."""
+
+    times: Moments
+    matters: NDArray[np.bool_]
+    late: NDArray[np.bool_]
+
+    def only(self) -> "Frame":
+        """The moments that matter."""
+        return Frame(self.times[self.matters], self.matters[self.matters], self.late[:, self.matters])
+
+
+def frame(terms: Terms, manners: Sequence[Manner], chunk: Chunk, asked: Asked) -> Frame:
+    """The moments of a chunk. What matters: candles with an intent and those after (where its order fills),
+    the first and last of each day and of the chunk, the first that is late."""
+    times = moments(chunk)
+    matters = np.zeros(len(times), bool)
+    late = np.zeros((len(chunk), len(times)), bool)
+    matters[np.searchsorted(times, asked.time)] = True
+    matters[-1] = True
     for instrument, candles in enumerate(chunk):
         if len(candles):
-            own = asked.time[asked.instrument == instrument] if len(chunk) > 1 else asked.time
-            after = np.searchsorted(candles.time, own, side="right")
-            wanted = candles.time[after[after < len(candles)]]
-            marked[np.searchsorted(every, own)] = True
-            marked[np.searchsorted(every, wanted)] = True
-            if waiting:
-                marked[np.searchsorted(every, candles.time[0])] = True
-    return every[marked]
+            own = asked.time if len(chunk) == 1 else asked.time[asked.instrument == instrument]
+            matters[np.searchsorted(times, _following(candles, own))] = True
+            late[instrument] = _late(terms, instrument, manners[instrument], times)
+    matters[1:] |= (late[:, 1:] & ~late[:, :-1]).any(axis=0)
+    return Frame(times, matters, late)
+
+
+def _following(candles: Candles, asked: Ints) -> Ints:
+    """Where orders made at these times fill, and the instrument's first and last candle of each day."""
+    after = np.searchsorted(candles.time, asked, side="right")
+    days = (candles.time + IST) // DAY
+    turns = np.flatnonzero(days[:-1] != days[1:])
+    filling = candles.time[after[after < len(candles)]]
+    return np.concatenate((candles.time[:1], filling, candles.time[turns], candles.time[turns + 1]))
+
+
+def _late(terms: Terms, instrument: int, manner: Manner, times: Moments) -> NDArray[np.bool_]:
+    """Which moments' candles close at their day's square-off or later."""
+    if not may_square_off(terms, instrument, manner):
+        return np.zeros(len(times), bool)
+    days, which = np.unique((times + IST) // DAY, return_inverse=True)
+    ends = [square_off_of(terms, instrument, manner, int(day) * DAY - IST) for day in days]
+    return times + terms.interval.microseconds >= np.array(ends, np.int64)[which]
 
 
 class Seen(NamedTuple):
@@ -43,28 +73,31 @@ class Seen(NamedTuple):
     highs: Ints
     lows: Ints
     closes: Ints
+    volumes: Ints
 
 
-def batch(chunk: Chunk, asked: Asked, times: Moments, marks: Sequence[int]) -> Batch:
-    """The moments at these times, each intent's candle among them; `marks` are the closes known before."""
+def batch(chunk: Chunk, asked: Asked, frame: Frame, marks: Sequence[int]) -> Batch:
+    """The moments of a frame, each intent's candle among them; `marks` are the closes known before."""
+    times = frame.times
     seen = [_seen(candles, times, mark) for candles, mark in zip(chunk, marks, strict=True)]
-    present, opens, highs, lows, closes = map(_woven, zip(*seen, strict=True))
+    present, opens, highs, lows, closes, volumes = map(_woven, zip(*seen, strict=True))
+    late = _woven(list(frame.late))
     asked_at = np.searchsorted(times, asked.time)
-    return Batch(times, present, opens, highs, lows, closes, asked_at, asked.instrument, asked.target)
+    return Batch(times, frame.matters, present, late, opens, highs, lows, closes, volumes, asked_at)
 
 
 def _seen(candles: Candles, times: Moments, mark: int) -> Seen:
     if not len(candles):
         nothing = np.zeros(len(times), np.int64)
-        return Seen(nothing, nothing, nothing, nothing, np.full(len(times), mark))
+        return Seen(nothing, nothing, nothing, nothing, np.full(len(times), mark), nothing)
     rows = np.searchsorted(candles.time, times, side="right") - 1
     at = np.maximum(rows, 0)
     opens, highs, lows = (units(each[at]) for each in (candles.open, candles.high, candles.low))
     present = (rows >= 0) & (candles.time[at] == times)
     closes = np.where(rows >= 0, units(candles.close[at]), mark)
-    return Seen(present.astype(np.int64), opens, highs, lows, closes)
+    return Seen(present.astype(np.int64), opens, highs, lows, closes, candles.volume[at])
 
 
-def _woven(columns: Sequence[Ints]) -> Ints:
+def _woven(columns: Sequence[NDArray[np.int64]]) -> Ints:
     """Moment by moment, instrument by instrument."""
     return columns[0] if len(columns) == 1 else np.stack(columns, axis=1).ravel()

@@ -10,16 +10,15 @@ Column = Any
 
 
 class Fixed(NamedTuple):
-    """What is fixed for a run.
+    """What is fixed for a run, laid out as `layout` says.
 
-    `ticks` and `lots` are the instruments' sizes, `limits` the house's rules' (on or off, limit). `numbers`
-    are the flat charge, the slippage, and how wide a row of `asks` is.
+    `limits` are the house's rules' (on or off, limit), the others as they are named there.
     """
 
-    ticks: Column
-    lots: Column
-    limits: Column
     numbers: Column
+    traits: Column
+    limits: Column
+    rates: Column
 
 
 class Flight(NamedTuple):
@@ -29,28 +28,34 @@ class Flight(NamedTuple):
     lots: Column
     working: Column
     errands: Column
+    met: Column
     asks: Column
     log: Column
+    plans: Column
 
 
 class Batch(NamedTuple):
-    """Moments m and instruments i, at m * instruments + i; intents in order, by their moment.
+    """Moments m and instruments i, at m * instruments + i; `asked_at` are the intents' moments, in order.
 
-    `closes` are the last known ones, whether a candle was `present` or not.
+    `closes` are the last known ones, whether a candle was `present` or not; `late` says that positions have
+    to end by the clock; a moment that `matters` is one whatever rests.
     """
 
     times: Column
+    matters: Column
     present: Column
+    late: Column
     opens: Column
     highs: Column
     lows: Column
     closes: Column
+    volumes: Column
     asked_at: Column
-    asked_of: Column
-    targets: Column
 
 
 Advance = Callable[[Fixed, Flight, Batch, int, int, int], tuple[int, int]]
+"""From a moment and an intent's place in the batch on, the batch's first intent having this sequence. Where
+it stopped: at the end, or where there was no more room to write."""
 
 
 class Kernel(NamedTuple):

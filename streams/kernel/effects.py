@@ -2,135 +2,176 @@
 
 from collections.abc import Iterator, Sequence
 
-from streams.domain.intents import Intent
-from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderStatus, Side
-from streams.domain.portfolio import Fill
-from streams.events import Decided, Effect, FillBooked, OrderMoved, Place, PositionChanged
+from streams.domain.intents import Intent, Manner
+from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderStatus, OrderType, Side, Validity
+from streams.domain.portfolio import Charges, Fill
+from streams.events import (
+    Cancel,
+    ChargesSettled,
+    Decided,
+    Effect,
+    FillBooked,
+    Modify,
+    OrderMoved,
+    Place,
+    PositionChanged,
+)
+from streams.exchange import _IOC as IMMEDIATE_REASON
 from streams.kernel import layout as at
 from streams.kernel.journal import Journal
+from streams.kernel.verdicts import decision
 from streams.positions import Closed
-from streams.risk.engine import Decision
-from streams.risk.facts import Proposal
-from streams.risk.rules import UNBOUNDED, RiskRule, Verdict
 from streams.state import Terms
+from streams.timetable import product_of
 
-LEGS = tuple(Leg)
+LEGS, TYPES, VALIDITIES = tuple(Leg), tuple(OrderType), tuple(Validity)
+CAUSES = ("intent", "stop_loss", "take_profit", "square_off", "exit_after")
+ENDS = {
+    at.IS_SUBMITTED: (OrderStatus.SUBMITTED, None),
+    at.IS_CANCELLED: (OrderStatus.CANCELLED, None),
+    at.IS_EXPIRED: (OrderStatus.EXPIRED, None),
+    at.IS_OVER: (OrderStatus.CANCELLED, IMMEDIATE_REASON),
+}
 Row = list[int]
+
+
+def cause_of(kind: int, number: int, instrument: int) -> str:
+    """What is behind an order, by the name the fold gives it."""
+    if kind == at.BY_INTENT:
+        return f"{CAUSES[kind]}:{number}"
+    return f"{CAUSES[kind]}:{number}:{instrument}"
 
 
 def effects(terms: Terms, intents: Sequence[Intent], journal: Journal) -> Iterator[Effect]:
     """Every effect the fold would have had, the P&L struck at single candles left out."""
-    requests = [request(terms, row) for row in journal.asks.tolist()]
-    asks, log = journal.asks.tolist(), journal.log.tolist()
-    positions = [PositionChanged(each, 0, 0, 0, 0) for each in range(len(terms.instruments))]
-    for place, row in enumerate(log):
-        asked = row[at.LOG_ASK]
-        if row[at.LOG_KIND] == at.DECIDED:
-            yield from _decided(terms, intents, requests[asked], asks[asked])
-        elif row[at.LOG_KIND] == at.MOVED:
-            yield OrderMoved(requests[asked], OrderStatus.SUBMITTED, 0, 0, None, None)
-        elif row[at.LOG_KIND] == at.FILLED:
-            booked = _booked(requests[asked], log, place)
-            size, price = booked.fill.quantity, booked.fill.price
-            yield OrderMoved(requests[asked], OrderStatus.FILLED, size, size * price, None, None)
-            yield booked
-            instrument = booked.fill.instrument
-            positions[instrument] = _position(positions[instrument], booked)
-            yield positions[instrument]
+    return _Reading(terms, intents, journal).effects()
 
 
-def request(terms: Terms, row: Row) -> OrderRequest:
+def requests_of(terms: Terms, intents: Sequence[Intent], journal: Journal) -> list[OrderRequest]:
+    """Every request as it stands in the end."""
+    reading = _Reading(terms, intents, journal)
+    for row in journal.of(at.MODIFIED).tolist():
+        reading.modified(row)
+    return reading.requests
+
+
+class _Reading:
+    """The journal, and what its rows have changed so far."""
+
+    def __init__(self, terms: Terms, intents: Sequence[Intent], journal: Journal) -> None:
+        self.terms, self.intents = terms, intents
+        self.asks, self.log = journal.asks.tolist(), journal.log.tolist()
+        manners = {each.instrument: each.manner for each in intents}
+        self.requests = [_request(terms, row, manners[row[at.ASK_INSTRUMENT]]) for row in self.asks]
+        self.positions = [PositionChanged(each, 0, 0, 0, 0) for each in range(len(terms.instruments))]
+
+    def effects(self) -> Iterator[Effect]:
+        readers = {
+            at.DECIDED: self._decided,
+            at.MOVED: self._moved,
+            at.FILLED: self._filled,
+            at.CANCELLED: self._cancelled,
+            at.MODIFIED: self._modified,
+            at.SETTLED: self._settled,
+        }
+        for place, row in enumerate(self.log):
+            reader = readers.get(row[at.LOG_KIND])
+            if reader is not None:
+                yield from reader(place, row)
+
+    def _decided(self, place: int, row: Row) -> Iterator[Effect]:
+        asked, request = self.asks[row[at.LOG_ASK]], self.requests[row[at.LOG_ASK]]
+        answered = asked[at.ASK_INTENT]
+        intent = None if answered < 0 else self.intents[answered]
+        yield Decided(intent, request, decision(self.terms, asked))
+        if asked[at.ASK_PERMITTED]:
+            yield Place(request)
+
+    def _moved(self, place: int, row: Row) -> Iterator[Effect]:
+        status, reason = ENDS[row[at.LOG_STATUS]]
+        yield OrderMoved(self.requests[row[at.LOG_ASK]], status, 0, 0, None, reason)
+
+    def _cancelled(self, place: int, row: Row) -> Iterator[Effect]:
+        yield Cancel(self.requests[row[at.LOG_ASK]].key)
+
+    def modified(self, row: Row) -> OrderRequest:
+        """The request as this row has changed it."""
+        former, price = self.requests[row[at.LOG_ASK]], row[at.LOG_PRICE]
+        stop = former.order_type is OrderType.STOP_LOSS_MARKET
+        after = former._replace(
+            quantity=abs(row[at.LOG_SIGNED]),
+            limit_price=former.limit_price if stop else price,
+            trigger_price=price if stop else former.trigger_price,
+        )
+        self.requests[row[at.LOG_ASK]] = after
+        return after
+
+    def _modified(self, place: int, row: Row) -> Iterator[Effect]:
+        yield Modify(self.modified(row))
+
+    def _filled(self, place: int, row: Row) -> Iterator[Effect]:
+        request = self.requests[row[at.LOG_ASK]]
+        price, quantity = row[at.LOG_PRICE], abs(row[at.LOG_SIGNED])
+        yield OrderMoved(request, OrderStatus.FILLED, quantity, quantity * price, None, None)
+        fill = Fill(
+            f"{request.key.name}/1",
+            request.key,
+            request.instrument,
+            request.side,
+            quantity,
+            price,
+            row[at.LOG_CHARGES],
+            row[at.LOG_TIME],
+        )
+        booked = FillBooked(fill, row[at.LOG_OPENED], tuple(self._closed(place + 1)), _parts(row))
+        yield booked
+        yield self._position(booked)
+
+    def _closed(self, place: int) -> Iterator[Closed]:
+        while place < len(self.log) and self.log[place][at.LOG_KIND] == at.LOT_CLOSED:
+            row = self.log[place]
+            trade = None if row[at.LOG_ASK] < 0 else row[at.LOG_ASK]
+            yield Closed(trade, row[at.CLOSED_QUANTITY], row[at.CLOSED_COST], row[at.CLOSED_REALISED])
+            place += 1
+
+    def _position(self, booked: FillBooked) -> PositionChanged:
+        fill, before = booked.fill, self.positions[booked.fill.instrument]
+        after = PositionChanged(
+            fill.instrument,
+            before.quantity + fill.side.sign * fill.quantity,
+            before.cost - sum(each.cost for each in booked.closed) + booked.opened * fill.price,
+            before.realised + sum(each.realised for each in booked.closed),
+            before.charges + fill.charges,
+        )
+        self.positions[fill.instrument] = after
+        return after
+
+    def _settled(self, place: int, row: Row) -> Iterator[Effect]:
+        parts, instrument = _parts(row), row[at.LOG_INSTRUMENT]
+        yield ChargesSettled(row[at.LOG_ASK], instrument, parts)
+        before = self.positions[instrument]
+        self.positions[instrument] = before._replace(charges=before.charges + parts.total)
+        yield self.positions[instrument]
+
+
+def _parts(row: Row) -> Charges:
+    return Charges(*row[at.LOG_PARTS : at.LOG_PARTS + at.PARTS])
+
+
+def _request(terms: Terms, row: Row, manner: Manner) -> OrderRequest:
     """What was asked for."""
-    leg = LEGS[row[at.ASK_LEG]]
-    cause = row[at.ASK_CAUSE]
+    leg, cause = LEGS[row[at.ASK_LEG]], row[at.ASK_CAUSE]
+    kind, instrument = TYPES[row[at.ASK_TYPE]], row[at.ASK_INSTRUMENT]
     return OrderRequest(
-        OrderKey(f"intent:{cause}", leg, 0, row[at.ASK_GENERATION]),
-        row[at.ASK_INSTRUMENT],
+        OrderKey(cause_of(row[at.ASK_CAUSE_KIND], cause, instrument), leg, 0, row[at.ASK_GENERATION]),
+        instrument,
         Side.BUY if row[at.ASK_SIGNED] > 0 else Side.SELL,
         abs(row[at.ASK_SIGNED]),
         row[at.ASK_TIME],
         cause if leg is Leg.ENTRY else None,
-        product_type=terms.product_type,
-    )
-
-
-def _decided(terms: Terms, intents: Sequence[Intent], asked: OrderRequest, row: Row) -> Iterator[Effect]:
-    answered = row[at.ASK_INTENT]
-    intent = None if answered < 0 else intents[answered]
-    yield Decided(intent, asked, decision(terms, row))
-    if row[at.ASK_PERMITTED]:
-        yield Place(asked)
-
-
-def decision(terms: Terms, row: Row) -> Decision:
-    """The verdicts, with what each rule observed."""
-    given, refused = row[at.ASK_VERDICTS], not row[at.ASK_PERMITTED]
-    proposal = proposed(terms, row)
-    return Decision(
-        tuple(
-            _verdict(rule, rule.bound(limit, proposal), found, refused and place == given)
-            for place, ((rule, limit), found) in enumerate(
-                zip(terms.risk.rules, row[at.ASK : at.ASK + given], strict=False), 1
-            )
-        )
-    )
-
-
-def proposed(terms: Terms, row: Row) -> Proposal:
-    """What the bounds of the rules hang on."""
-    instrument = terms.instruments[row[at.ASK_INSTRUMENT]]
-    return Proposal(
-        row[at.ASK_INSTRUMENT],
-        abs(row[at.ASK_SIGNED]),
-        0,
-        False,
-        reference=row[at.ASK_REFERENCE],
-        price_band=instrument.price_band,
-        freeze_quantity=instrument.freeze_quantity,
-    )
-
-
-def _verdict(rule: RiskRule, bound: int, observed: int, refused: bool) -> Verdict:
-    sentence = rule.sentence(bound, observed) if refused else ""
-    return Verdict(
-        rule.key, not refused, bound if bound < UNBOUNDED else None, observed, sentence, rule.counted
-    )
-
-
-def _booked(asked: OrderRequest, log: list[Row], place: int) -> FillBooked:
-    row = log[place]
-    fill = Fill(
-        f"{asked.key.name}/1",
-        asked.key,
-        asked.instrument,
-        asked.side,
-        abs(row[at.LOG_SIGNED]),
-        row[at.LOG_PRICE],
-        row[at.LOG_CHARGES],
-        row[at.LOG_TIME],
-    )
-    return FillBooked(fill, row[at.LOG_OPENED], tuple(_closed(log, place + 1)))
-
-
-def _closed(log: list[Row], place: int) -> Iterator[Closed]:
-    while place < len(log) and log[place][at.LOG_KIND] == at.LOT_CLOSED:
-        row = log[place]
-        trade = row[at.LOG_ASK]
-        yield Closed(
-            None if trade < 0 else trade,
-            row[at.CLOSED_QUANTITY],
-            row[at.CLOSED_COST],
-            row[at.CLOSED_REALISED],
-        )
-        place += 1
-
-
-def _position(before: PositionChanged, booked: FillBooked) -> PositionChanged:
-    fill = booked.fill
-    return PositionChanged(
-        fill.instrument,
-        before.quantity + fill.side.sign * fill.quantity,
-        before.cost - sum(each.cost for each in booked.closed) + booked.opened * fill.price,
-        before.realised + sum(each.realised for each in booked.closed),
-        before.charges + fill.charges,
+        kind,
+        product_of(terms, manner),
+        VALIDITIES[row[at.ASK_VALIDITY]],
+        row[at.ASK_LIMIT] or None,
+        row[at.ASK_TRIGGER] or None,
     )

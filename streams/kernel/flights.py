@@ -1,89 +1,94 @@
-"""A flight begun from a run's terms, and read back as the fold's state."""
+"""A run's terms as the kernel's columns, and the flight before anything has happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from streams.domain.orders import OrderStatus
-from streams.domain.portfolio import Lot
+from streams.asked import Asked
+from streams.charges.schedules import ScheduleKind, rates_by_day
+from streams.domain.intents import Manner
+from streams.domain.orders import OrderType, ProductType, Validity
 from streams.kernel import layout as at
 from streams.kernel.columns import Column, Fixed, Flight
-from streams.kernel.effects import request
-from streams.kernel.journal import Table
 from streams.kernel.rules import HOUSE, limits
-from streams.state import Holding, State, Terms, Working
+from streams.pricing import model_of
+from streams.sizing import measure_of
+from streams.state import Terms
+from streams.timetable import product_of
 
 LOTS_ROOM, ASKS_ROOM, LOG_ROOM = 64, 4_096, 16_384
+TYPES, VALIDITIES = tuple(OrderType), tuple(Validity)
+
+Columns = Callable[[Any], Column]
 
 
-def fixed(terms: Terms, column: Callable[[Any], Column]) -> Fixed:
-    """The terms as columns."""
-    columns = (
-        [each.tick_size for each in terms.instruments],
-        [each.lot_size for each in terms.instruments],
-        limits(terms.risk),
-        [terms.charges.per_order, terms.venue.amount, at.ASK + len(HOUSE)],
-    )
-    return Fixed(*map(column, columns))
+def fixed(terms: Terms, manners: Sequence[Manner], column: Columns) -> Fixed:
+    """The terms, and the manner of each instrument, as columns."""
+    indian = int(terms.charges.kind is ScheduleKind.INDIAN)
+    numbers = [model_of(terms.venue.slippage), terms.venue.amount, at.ASK + len(HOUSE), indian]
+    places = range(len(terms.instruments))
+    traits = [number for place in places for number in _traits(terms, place, manners[place])]
+    rates = [number for place in places for number in _rates(terms, place, manners[place])]
+    return Fixed(*map(column, (numbers, traits, limits(terms.risk), rates)))
 
 
-def opening(terms: Terms, column: Callable[[Any], Column]) -> Flight:
+def _traits(terms: Terms, place: int, manner: Manner) -> list[int]:
+    traded = terms.instruments[place]
+    traits = [0] * at.TRAIT
+    traits[at.TICK], traits[at.LOT_SIZE] = traded.tick_size, traded.lot_size
+    traits[at.BAND], traits[at.TRADABLE] = traded.price_band, int(traded.tradable)
+    traits[at.MEASURE], traits[at.TYPE] = measure_of(manner.sizing), TYPES.index(manner.order_type)
+    traits[at.VALIDITY], traits[at.OFFSET] = VALIDITIES.index(manner.validity), manner.limit_offset
+    traits[at.PYRAMIDING], traits[at.EXIT_AFTER] = manner.pyramiding, manner.exit_after
+    traits[at.DELIVERED] = int(product_of(terms, manner) is ProductType.CNC)
+    return traits
+
+
+def _rates(terms: Terms, place: int, manner: Manner) -> list[int]:
+    traded, product = terms.instruments[place], product_of(terms, manner)
+    stretches = rates_by_day(terms.charges, traded, product)
+    return [number for day, rates in stretches for number in (place, day, *rates)]
+
+
+def opening(terms: Terms, column: Columns) -> Flight:
     """The flight before anything has happened."""
     count = len(terms.instruments)
     book = [0] * (at.RUN + count * at.HOLDING)
     book[at.CASH] = book[at.DAY_EQUITY] = terms.capital
-    book[at.DAY] = -1
+    book[at.DAY] = book[at.HEARD] = -1
     book[at.LOTS_ROOM] = LOTS_ROOM
-    lots, orders = count * LOTS_ROOM * at.LOT, count * at.ORDERS_AT_MOST
-    sizes = (lots, orders * at.ORDER, orders, ASKS_ROOM * (at.ASK + len(HOUSE)), LOG_ROOM * at.LOG)
+    for home in range(at.RUN, len(book), at.HOLDING):
+        book[home + at.WAITING] = book[home + at.GUARD] = at.NOBODY
+        book[home + at.LANE_DAY] = -1
+    orders = count * at.ORDERS_AT_MOST
+    sizes = (
+        count * LOTS_ROOM * at.LOT,
+        orders * at.ORDER,
+        8 * orders * at.ERRAND,
+        orders * at.REPORT,
+        ASKS_ROOM * (at.ASK + len(HOUSE)),
+        LOG_ROOM * at.LOG,
+        1_024 * at.PLAN,
+    )
     return Flight(column(book), *(column([0] * size) for size in sizes))
 
 
-def state(terms: Terms, flight: Flight, asks: Table) -> State:
-    """The flight as the fold's state; `asks` are all the run's requests."""
-    book = list(map(int, flight.book))
-    return State(
-        tuple(_holding(flight, book, each) for each in range(len(terms.instruments))),
-        book[at.CASH],
-        working=tuple(
-            Working(
-                request(terms, asks[flight.working[place + at.ORDER_ASK]].tolist()), OrderStatus.SUBMITTED
-            )
-            for place in range(0, book[at.WORKING] * at.ORDER, at.ORDER)
-        ),
-        realised=book[at.REALISED],
-        charges=book[at.CHARGES],
-        day=book[at.DAY],
-        day_equity=book[at.DAY_EQUITY],
-        time=book[at.TIME],
+def planned(flight: Flight, asked: Asked, column: Columns) -> Flight:
+    """The flight with a batch's intents among its plans; there is always room for as many again."""
+    ends = (asked.first + len(asked)) * at.PLAN
+    if ends > len(flight.plans):
+        grown = [*flight.plans, *[0] * (2 * ends - len(flight.plans))]
+        flight = flight._replace(plans=column(grown))
+    columns = (
+        *(asked.instrument, asked.target, asked.action, asked.limit_price, asked.trigger_price),
+        *(*asked.stop_loss, *asked.take_profit, *asked.trailing_stop),
     )
+    for place, each in enumerate(columns):
+        flight.plans[asked.first * at.PLAN + place : ends : at.PLAN] = column(each)
+    return flight
 
 
-def _holding(flight: Flight, book: list[int], instrument: int) -> Holding:
-    home = at.RUN + instrument * at.HOLDING
-    aimed = book[home + at.AIMED] == 1
-    return Holding(
-        tuple(_lots(flight, book, instrument)),
-        book[home + at.TARGET] if aimed else None,
-        f"intent:{book[home + at.CAUSE]}" if aimed else "",
-        book[home + at.EXITS],
-        book[home + at.MARK],
-        book[home + at.GAINED],
-        book[home + at.PAID],
-    )
-
-
-def _lots(flight: Flight, book: list[int], instrument: int) -> list[Lot]:
-    home = at.RUN + instrument * at.HOLDING
-    start = (instrument * book[at.LOTS_ROOM] + book[home + at.FIRST]) * at.LOT
-    rows = [
-        list(map(int, flight.lots[each : each + at.LOT]))
-        for each in range(start, start + book[home + at.LOTS] * at.LOT, at.LOT)
-    ]
-    return [Lot(None if trade < 0 else trade, quantity, cost) for trade, quantity, cost in rows]
-
-
-def roomier(flight: Flight, count: int, column: Callable[[Any], Column]) -> Flight:
-    """The same with room for twice as many lots, and as many rows of requests and log as these may need."""
+def roomier(flight: Flight, count: int, column: Columns) -> Flight:
+    """The same with room for twice as many lots and orders, and for the rows these may need."""
     room = int(flight.book[at.LOTS_ROOM])
     stretch = room * at.LOT
     lots = [
@@ -92,5 +97,8 @@ def roomier(flight: Flight, count: int, column: Callable[[Any], Column]) -> Flig
         for number in [*flight.lots[each * stretch : (each + 1) * stretch], *[0] * stretch]
     ]
     flight.book[at.LOTS_ROOM] = 2 * room
+    working, errands, met = (
+        column([*each, *[0] * len(each)]) for each in (flight.working, flight.errands, flight.met)
+    )
     asks, log = (column([0] * (2 * len(each))) for each in (flight.asks, flight.log))
-    return flight._replace(lots=column(lots), asks=asks, log=log)
+    return Flight(flight.book, column(lots), working, errands, met, asks, log, flight.plans)

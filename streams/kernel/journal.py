@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from streams.kernel import layout as at
 from streams.kernel.columns import Column
 from streams.report import Moves
+from streams.sessions import DAY, IST
 
 Table = NDArray[np.int64]
 """One row a request or a happening, in the places `layout` names."""
@@ -52,6 +53,10 @@ class Pages:
         """What happened to cash and positions from a page on."""
         log = np.concatenate(self._log[page:])
         fills = log[log[:, at.LOG_KIND] == at.FILLED]
-        signed = fills[:, at.LOG_SIGNED]
-        cash = -signed * fills[:, at.LOG_PRICE] - fills[:, at.LOG_CHARGES]
-        return Moves(fills[:, at.LOG_TIME], fills[:, at.LOG_INSTRUMENT], signed, cash)
+        settled = log[log[:, at.LOG_KIND] == at.SETTLED]
+        signed = np.concatenate((fills[:, at.LOG_SIGNED], np.zeros(len(settled), np.int64)))
+        rows = np.concatenate((fills, settled))
+        cash = -signed * rows[:, at.LOG_PRICE] - rows[:, at.LOG_CHARGES]
+        # A day is settled when a later one begins, whenever that was noticed.
+        times = np.concatenate((fills[:, at.LOG_TIME], (settled[:, at.LOG_ASK] + 1) * DAY - IST))
+        return Moves(times, rows[:, at.LOG_INSTRUMENT], signed, cash)

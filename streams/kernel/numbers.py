@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 
 from streams.asked import Asked
-from streams.domain.intents import Intent
+from streams.domain.intents import Intent, Manner
 from streams.domain.market import Chunk
 from streams.events import Effect
 from streams.frames import marks_after
 from streams.kernel import layout as at
-from streams.kernel.batches import batch, eventful
-from streams.kernel.columns import Batch, Kernel, as_list
+from streams.kernel.batches import batch, frame
+from streams.kernel.columns import Batch, Fixed, Flight, Kernel, as_list
 from streams.kernel.effects import effects
-from streams.kernel.flights import fixed, opening, roomier, state
+from streams.kernel.flights import fixed, opening, planned, roomier
 from streams.kernel.journal import Journal, Pages
 from streams.kernel.kernel import advance
+from streams.kernel.ledger import settle_day
 from streams.kernel.rules import HOUSE
+from streams.kernel.states import state
 from streams.kernel.trades import trades
 from streams.report import Moves, Tally
 from streams.state import State, Terms
@@ -28,25 +30,39 @@ class Numbers:
 
     reason = ""
 
-    def __init__(self, terms: Terms, kernel: Kernel) -> None:
-        self._terms, self._kernel = terms, kernel
-        self._fixed, self._flight = fixed(terms, kernel.column), opening(terms, kernel.column)
+    def __init__(self, terms: Terms, manners: tuple[Manner, ...], kernel: Kernel, *, quiet: bool) -> None:
+        self._terms, self._manners, self._kernel, self._quiet = terms, manners, kernel, quiet
+        self._fixed = fixed(terms, self._manners, kernel.column)
+        self._flight = opening(terms, kernel.column)
         self._pages = Pages(at.ASK + len(HOUSE))
         self._marks: tuple[int, ...] = (0,) * len(terms.instruments)
 
     def take(self, chunk: Chunk, asked: Asked) -> Moves:
         """The next chunk and its intents; what it moved."""
-        times = eventful(chunk, asked, self._flight.book[at.WORKING] > 0)
-        part = Batch(*map(self._kernel.column, batch(chunk, asked, times, self._marks)))
-        moment, place, written = 0, 0, self._pages.written
-        while moment < len(times):
+        moments = frame(self._terms, self._manners, chunk, asked)
+        if self._quiet:
+            moments = moments.only()
+        self._flight = planned(self._flight, asked, self._kernel.column)
+        part = Batch(*map(self._kernel.column, batch(chunk, asked, moments, self._marks)))
+        page = self._pages.written
+        moment = place = 0
+        while moment < len(moments.times):
             before = moment
             moment, place = self._kernel.advance(self._fixed, self._flight, part, moment, place, asked.first)
             self._turn_page()
             if moment == before:
                 self._flight = roomier(self._flight, len(chunk), self._kernel.column)
         self._marks = marks_after(chunk, self._marks)
-        return self._pages.moves(written)
+        return self._pages.moves(page)
+
+    def settle(self) -> Moves:
+        """The run is over, and with it the day: its contract note."""
+        page = self._pages.written
+        flight = Flight(*map(as_list, self._flight))
+        settle_day(Fixed(*map(as_list, self._fixed)), flight)
+        self._flight = Flight(*map(self._kernel.column, flight))
+        self._turn_page()
+        return self._pages.moves(page)
 
     def _turn_page(self) -> None:
         """What has been written goes into the journal, and there is room again."""
@@ -78,9 +94,9 @@ class Numbers:
         """Every effect in order, the P&L struck at single candles left out."""
         return tuple(effects(self._terms, intents, self._pages.bound()))
 
-    def state(self) -> State:
+    def state(self, intents: Sequence[Intent]) -> State:
         """Where the run stands."""
-        return state(self._terms, self._flight, self._pages.bound().asks)
+        return state(self._terms, self._flight, intents, self._pages.bound())
 
     def journal(self) -> Journal:
         """What happened, as columns."""

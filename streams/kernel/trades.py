@@ -48,8 +48,10 @@ def trades(journal: Journal) -> TradeColumns:
     price = log[fills[np.searchsorted(fills, np.flatnonzero(closes)) - 1], at.LOG_PRICE]
     count = len(decided)
     quantity, gone = _sums(count, opener, size), _sums(count, closer, given)
-    filled = np.zeros(len(asks), bool)
-    filled[log[fills, at.LOG_ASK]] = True
+    over = np.zeros(len(asks), bool)
+    over[log[fills, at.LOG_ASK]] = True
+    moved = journal.of(at.MOVED)
+    over[moved[moved[:, at.LOG_STATUS] != at.IS_SUBMITTED, at.LOG_ASK]] = True
     return TradeColumns(
         decided,
         quantity,
@@ -60,7 +62,7 @@ def trades(journal: Journal) -> TradeColumns:
         _sums(count, closer, closed[:, at.CLOSED_REALISED]),
         _first(count, opener, opened[:, at.LOG_TIME]),
         np.where((gone >= quantity) & (gone > 0), _last(count, closer, closed[:, at.LOG_TIME]), NEVER),
-        ~filled[decided],
+        ~over[decided],
     )
 
 
