@@ -37,11 +37,13 @@ _TURNS = {
 
 
 class Book(NamedTuple):
-    """The exchange between two calls: orders in sequence, instruments, the bar at hand and its next stage."""
+    """The exchange between two calls: orders in sequence, instruments, the bar at hand (the part of it, where
+    finer candles walk it) and its next stage."""
 
     lanes: tuple[Lane, ...]
     resting: tuple[Resting, ...] = ()
     time: int = -1
+    part: int = 0
     stage: int = QUIET
 
 
@@ -56,7 +58,8 @@ def opened(instruments: tuple[Instrument, ...]) -> Book:
 def accept(book: Book, request: OrderRequest) -> Book:
     """Takes an order. A protective one meets what is left of the bar at hand."""
     meets = book.time if request.key.leg.protective else -1
-    return book._replace(resting=(*book.resting, Resting(request, meets=meets)))
+    part = book.part if request.time == book.time else -1
+    return book._replace(resting=(*book.resting, Resting(request, meets=meets, part=part)))
 
 
 def amend(book: Book, request: OrderRequest) -> Book:
@@ -74,10 +77,15 @@ def withdraw(book: Book, key: OrderKey) -> Book:
     return book._replace(resting=tuple(each for each in book.resting if each.request.key != key))
 
 
-def meet(instruments: tuple[Instrument, ...], venue: Venue, book: Book, closed: CandlesClosed) -> Met:
-    """What the candles do next to the resting orders: the reports of one stage; none when all are over."""
-    if closed.time != book.time:
-        book = _begun(instruments, venue, book, closed)
+def meet(
+    instruments: tuple[Instrument, ...], venue: Venue, book: Book, closed: CandlesClosed, part: int = 0
+) -> Met:
+    """What the candles do next to the resting orders: the reports of one stage; none when all are over.
+
+    Where finer candles walk a bar, `closed` holds those of one part of it, counted by `part`.
+    """
+    if (closed.time, part) != (book.time, book.part):
+        book = _begun(instruments, venue, book, closed)._replace(part=part)
     for stage in range(book.stage, QUIET):
         book, reports = _staged(instruments, venue, book._replace(stage=stage + 1), closed, stage)
         if reports:
@@ -96,7 +104,7 @@ def _begun(instruments: tuple[Instrument, ...], venue: Venue, book: Book, closed
         each if closed.bars[each.request.instrument] is None else _meeting(venue, each, closed.time, day)
         for each in book.resting
     )
-    return Book(lanes, resting, closed.time, EXPIRED if resting else QUIET)
+    return Book(lanes, resting, closed.time, stage=EXPIRED if resting else QUIET)
 
 
 def _lane(instrument: Instrument, venue: Venue, lane: Lane, bar: Bar, day: int) -> Lane:
@@ -110,8 +118,10 @@ def _meeting(venue: Venue, order: Resting, time: int, day: int) -> Resting:
         return order._replace(meets=time)
     if order.request.time >= time:
         return order
+    if order.missed_at == time:
+        return order
     if order.missed < venue.latency:
-        return order._replace(missed=order.missed + 1)
+        return order._replace(missed=order.missed + 1, missed_at=time)
     return order._replace(meets=time, day=day if order.day < 0 else order.day)
 
 
@@ -156,7 +166,7 @@ def _turn(
     """An order's turn; one made during the bar has missed its open, a target an entry inside it waits."""
     request, inside = order.request, stage >= RANGE
     bar, lane = closed.bars[request.instrument], book.lanes[request.instrument]
-    late = request.time >= closed.time and not inside
+    late = request.time >= closed.time and order.part in (-1, book.part) and not inside
     if bar is None or late or (lane.entered and request.key.leg is Leg.TAKE_PROFIT):
         return book, None
     came = taken(instrument, venue, lane, order, bar, inside)

@@ -24,7 +24,8 @@ class Resting(NamedTuple):
     """An order in the book and what it has been through.
 
     `day` is the trading date of the first bar it met, -1 before; `missed` counts the bars its latency has
-    cost it; `meets` is the open time of the last bar it meets.
+    cost it, the last of them at `missed_at`; `meets` is the open time of the last bar it meets. `part` is the
+    part of a bar during which it was made.
     """
 
     request: OrderRequest
@@ -32,8 +33,10 @@ class Resting(NamedTuple):
     fills: int = 0
     triggered: bool = False
     missed: int = 0
+    missed_at: int = -1
     day: int = -1
     meets: int = -1
+    part: int = -1
 
     @property
     def rest(self) -> int:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from streams import positions
 from streams.charges import FREE, UNTRADED, Dealings, Schedule
 from streams.domain.intents import Intent, Manner
-from streams.domain.market import Instrument, Interval
+from streams.domain.market import Chunk, Instrument, Interval
 from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderStatus, ProductType
 from streams.domain.portfolio import Lot
 from streams.domain.venue import Venue
@@ -18,7 +18,8 @@ class Terms(NamedTuple):
     """What is fixed for a run. `capital` in units.
 
     `square_off_before` is how many minutes before the session's continuous close an INTRADAY position ends
-    where the strategy names no time; None: it is carried.
+    where the strategy names no time; None: it is carried. `detail` are finer candles of the instruments, over
+    the whole run: with the venue's detail each bar is walked by those inside it.
     """
 
     instruments: tuple[Instrument, ...]
@@ -29,6 +30,7 @@ class Terms(NamedTuple):
     product_type: ProductType = ProductType.INTRADAY
     square_off_before: int | None = None
     interval: Interval = Interval.ONE_MINUTE
+    detail: Chunk = ()
 
 
 class Phase(StrEnum):

@@ -44,18 +44,24 @@ def traded(draw: st.DrawFn) -> Instrument:
     )
 
 
+def _mostly_off(least: int, most: int) -> st.SearchStrategy[int | None]:
+    return st.sampled_from([False, False, False, True]).flatmap(
+        lambda on: st.integers(least, most) if on else st.none()
+    )
+
+
 @st.composite
 def agreements(draw: st.DrawFn, count: int) -> Terms:
     """Terms for so many instruments."""
     made = draw(traded())
     keys = [each.key for each in instruments(count)]
     limits = RiskLimits(
-        max_daily_loss=draw(st.none() | st.integers(0, 300).map(lambda rupees: rupees * RUPEE)),
-        max_open_positions=draw(st.none() | st.integers(0, 3)),
-        capital_allocation=draw(st.none() | st.integers(0, 30_000).map(lambda rupees: rupees * RUPEE)),
-        per_strategy_cap=draw(st.none() | st.integers(0, 30_000).map(lambda rupees: rupees * RUPEE)),
-        max_trades_per_day=draw(st.none() | st.integers(0, 5)),
-        max_order_quantity=draw(st.none() | st.integers(1, 50)),
+        max_daily_loss=draw(_mostly_off(0, 300 * RUPEE)),
+        max_open_positions=draw(_mostly_off(0, 3)),
+        capital_allocation=draw(_mostly_off(0, 30_000 * RUPEE)),
+        per_strategy_cap=draw(_mostly_off(0, 30_000 * RUPEE)),
+        max_trades_per_day=draw(_mostly_off(0, 5)),
+        max_order_quantity=draw(_mostly_off(1, 50)),
     )
     return Terms(
         tuple(made._replace(key=key) for key in keys),

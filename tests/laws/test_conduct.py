@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams import exchange, positions, simulation
+from streams.detail import walked
 from streams.domain.intents import Intent
 from streams.domain.market import Chunk
 from streams.domain.orders import Leg, OrderStatus
@@ -14,7 +15,7 @@ from streams.execution import step
 from streams.frames import frames, marks_after, moments
 from streams.settlement import settle_day
 from streams.state import State, Terms, opening
-from tests.builders import SEED, at_once, by_day, cut, market, one_by_one
+from tests.builders import SEED, at_once, by_day, cut, finer, market, one_by_one
 from tests.drawn import agreements, asking
 from tests.laws.ledger import Ledger
 
@@ -28,12 +29,16 @@ def situations(draw: st.DrawFn) -> tuple[Terms, Chunk, tuple[Intent, ...]]:
     chunk = market(
         draw(SEED),
         sessions=draw(st.integers(1, 3)),
-        bars=draw(st.integers(1, 25)),
+        bars=draw(st.integers(4, 25)),
         count=count,
         missing=draw(st.sampled_from([0.0, 0.0, 0.3])),
         wild=draw(st.booleans()),
     )
-    return draw(agreements(count)), chunk, draw(asking(chunk))
+    agreed = draw(agreements(count))
+    if draw(st.sampled_from([False, False, False, True])):
+        detail = tuple(finer(each, draw(SEED)) for each in chunk)
+        agreed = agreed._replace(venue=agreed.venue._replace(detail=True), detail=detail)
+    return agreed, chunk, draw(asking(chunk))
 
 
 def simulated(
@@ -114,12 +119,13 @@ class Outside:
     def live(self, part: Chunk, marks: tuple[int, ...], intents: Iterable[Intent]) -> None:
         """One moment."""
         (closed,) = frames(part, moments(part), marks)
-        while True:
-            terms = self.terms
-            self.book, reports = exchange.meet(terms.instruments, terms.venue, self.book, closed)
-            if not reports:
-                break
-            self.take(reports)
+        terms = self.terms
+        for place, bars in enumerate(walked(closed, terms.detail, terms.interval)):
+            while True:
+                self.book, reports = exchange.meet(terms.instruments, terms.venue, self.book, bars, place)
+                if not reports:
+                    break
+                self.take(reports)
         self.take((closed, *intents))
 
 
