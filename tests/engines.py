@@ -18,7 +18,7 @@ from app.store.relay import Relay
 from app.store.writer import Writer
 from streams.domain.orders import BrokerKind
 from streams.strategies import StrategyRegistry
-from streams.strategies.sma_crossover import SmaCrossover
+from tests.brackets import REGISTRY
 from tests.feeds import FOREVER, Gate
 from tests.stores import as_superuser
 from tests.traders import Trader
@@ -97,7 +97,7 @@ async def started(
 ) -> Engine:
     """An engine at work; its gate is open unless one is given."""
     store = await Store.open(database)
-    known = registry or StrategyRegistry([SmaCrossover])
+    known = registry or REGISTRY
     engine = Engine(database, store, known, clock or AheadClock(), gate or Gate(FOREVER))
     await engine.start()
     return engine

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.engine.backtests import results, simulate
 from app.engine.machine import Machine
-from app.engine.plan import PRODUCT, plan
+from app.engine.plan import plan
 from app.engine.recorder import Recorder
 from app.engine.recovery import Input, Retraced, planned, recorded, retrace, together
 from app.store.engine import Store
@@ -16,12 +16,13 @@ from app.store.tables.strategies import StrategyRun
 from streams.domain.intents import Intent
 from streams.events import Effect
 from streams.parity import Projection, projection, struck_equity
-from streams.strategies import StrategyRegistry
-from streams.strategies.sma_crossover import SmaCrossover
+from tests.brackets import REGISTRY
 from tests.traders import Row, Trader
 
-REGISTRY = StrategyRegistry([SmaCrossover])
-LEDGER = ("trades", "orders", "order_events", "order_states", "fills", "pnl_snapshots", "risk_events")
+LEDGER = (
+    *("trades", "orders", "order_events", "order_states", "fills", "charge_settlements"),
+    *("pnl_snapshots", "risk_events"),
+)
 CHAIN = {"chain_position", "chain_hash"}
 
 Rows = dict[str, dict[tuple[Any, ...], Row]]
@@ -67,7 +68,7 @@ async def replayed(store: Store, row: StrategyRun, *, one_by_one: bool = True) -
     async with store.trading() as connection:
         tape = await recorded(connection, row)
         ready = await planned(connection, row, REGISTRY, tape)
-    machine, recorder = Machine(ready.run), Recorder(ready.identity, PRODUCT)
+    machine, recorder = Machine(ready.run), Recorder(ready.identity)
     intents, effects, rows = list[Intent](), list[Effect](), Rows({table: {} for table in LEDGER})
     for found in retrace(machine, ready, _alone(tape) if one_by_one else together(tape)):
         _keep(rows, _entry(recorder, found))

@@ -41,6 +41,7 @@ ORDER = {
     "order_events": "chain_position",
     "fills": "chain_position",
     "risk_events": "chain_position",
+    "charge_settlements": "chain_position",
     "trades": "intent_sequence",
     "pnl_snapshots": "sequence",
     "positions": "instrument_id",

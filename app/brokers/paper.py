@@ -21,7 +21,8 @@ from app.brokers.paper_ledger import PaperLedger
 from app.brokers.paper_orders import asked, order_refusal, prices_refusal, quantity_refusal, request_of
 from streams import exchange
 from streams.charges import FREE, Schedule
-from streams.domain.market import Instrument
+from streams.detail import walked
+from streams.domain.market import Chunk, Instrument, Interval
 from streams.domain.money import to_rupees
 from streams.domain.orders import OrderStatus
 from streams.domain.venue import Venue
@@ -30,11 +31,14 @@ from streams.orders import TERMINAL
 
 
 class PaperTerms(NamedTuple):
-    """What the simulation assumes; the opening balance in units."""
+    """What the simulation assumes; the opening balance in units. With the venue's detail each candle, of
+    `interval`, is walked by the finer ones inside it."""
 
     opening_balance: int
     venue: Venue = Venue()
     charges: Schedule = FREE
+    detail: Chunk = ()
+    interval: Interval = Interval.ONE_MINUTE
 
 
 class _Entry(NamedTuple):
@@ -65,11 +69,20 @@ class PaperBroker:
 
     def meet(self, closed: CandlesClosed) -> bool:
         """What these candles do next to the orders, told to `updates`; False when there is nothing more."""
+        parts, known = self._walked(closed), self._exchange
+        for part in range(known.part if known.time == closed.time else 0, len(parts)):
+            self._exchange, reports = exchange.meet(
+                self._instruments, self._terms.venue, self._exchange, parts[part], part
+            )
+            for report in reports:
+                self._reported(report)
+            if reports:
+                return True
+        return False
+
+    def _walked(self, closed: CandlesClosed) -> tuple[CandlesClosed, ...]:
         terms = self._terms
-        self._exchange, reports = exchange.meet(self._instruments, terms.venue, self._exchange, closed)
-        for report in reports:
-            self._reported(report)
-        return bool(reports)
+        return walked(closed, terms.detail if terms.venue.detail else (), terms.interval)
 
     def market(self, closed: CandlesClosed) -> None:
         """All that these candles do."""

@@ -31,11 +31,11 @@ class Range(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The candles, adjusted, and what to know about them."""
+    """The candles, adjusted, and what to know about them; finer ones are those of the whole run."""
 
     history: Chunk
     market: Chunk
-    detail: Chunk | None
+    detail: Chunk
     warnings: tuple[str, ...]
 
 
@@ -46,7 +46,9 @@ async def read_market(connection: Connection, wanted: Reading, span: Range) -> F
     end = FAR if span.end is None else span.end
     market = await _between(connection, wanted.known, wanted.interval, first, end)
     traded = wanted.known[: wanted.traded]
-    finer = None if wanted.finer is None else await _between(connection, traded, wanted.finer, first, end)
+    finer: Chunk = ()
+    if wanted.finer is not None:
+        finer = await _between(connection, traded, wanted.finer, span.start, end)
     actions = await read_actions(connection, [each.id for each in wanted.known])
     as_of = _as_of(market, span.end)
     jumps = [
@@ -54,11 +56,10 @@ async def read_market(connection: Connection, wanted: Reading, span: Range) -> F
         for candles, known in zip(market[: wanted.traded], actions, strict=False)
         for jump in unexplained_jumps(candles, known)
     ]
-    detail = None if finer is None else adjusted_chunk(finer, actions[: wanted.traded], as_of)
     return Found(
         adjusted_chunk(history, actions, as_of),
         adjusted_chunk(market, actions, as_of),
-        detail,
+        adjusted_chunk(finer, actions[: len(finer)], as_of),
         tuple(jumps),
     )
 

@@ -63,7 +63,7 @@ def _broker(plan: Plan) -> PaperBroker:
     if plan.broker is None:
         raise RunRefused("A paper run needs a broker account. Start a new run with one.")
     terms = plan.run.terms
-    made = PaperTerms(terms.capital, terms.venue, terms.charges)
+    made = PaperTerms(terms.capital, terms.venue, terms.charges, terms.detail, terms.interval)
     broker = broker_for(plan.broker, terms.instruments, made)
     if not isinstance(broker, PaperBroker):
         raise RunRefused("Only a paper account can trade a replayed feed.")

@@ -36,8 +36,8 @@ class RunRefused(ValueError):
 class Plan(NamedTuple):
     """A run ready to go: who it is, what it computes, what it will be fed.
 
-    `market` holds the traded instruments' candles and, after them, those of the markets it only reads.
-    `detail` holds finer candles of the traded ones; `warnings` says what to know before believing figures.
+    `market` holds the traded instruments' candles and, after them, those of the markets it only reads;
+    `warnings` says what to know before believing figures.
     """
 
     identity: RunIdentity
@@ -45,7 +45,6 @@ class Plan(NamedTuple):
     run: Run
     broker: BrokerKind | None
     market: Chunk
-    detail: Chunk | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -70,10 +69,9 @@ async def plan(
     return Plan(
         _identity(row, interval, known, _products(intents, terms)),
         row,
-        Run(strategy, config, interval, terms, found.history, references),
+        Run(strategy, config, interval, terms._replace(detail=found.detail), found.history, references),
         await _broker(connection, row),
         found.market,
-        found.detail,
         found.warnings,
     )
 

@@ -14,6 +14,7 @@ from app.engine.rows import Row
 from app.feeds.base import Feed
 from app.store.tables.strategies import InputKind, RunStatus
 from app.store.writer import Writer
+from streams.charges import UNTRADED
 from streams.domain.market import Chunk
 from streams.events import (
     Cancel,
@@ -198,6 +199,9 @@ class Shell:
             await self._desk.writer.write(self._recorder.take(columns or None))
 
     async def _end(self, status: RunStatus) -> RunStatus:
+        """The run is over, and with it the day whose contract note is still to come."""
+        if any(each.dealings != UNTRADED for each in self._machine.state.holdings):
+            self._on_command({"command": CommandKind.SETTLE})
         if "progress" in self._columns:
             self._recorder.say("RUN_PROGRESS", said(self._columns))
         self._move_to(status)
