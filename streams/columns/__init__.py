@@ -1,6 +1,7 @@
 """The causal column algebra strategies are written in.
 
 column      the expression itself, and why it cannot look ahead
+opaque      what cannot be done with one
 kinds       how an operator's values come about
 operators   when, lag, crossings, HOLD
 windows     sums, extremes, spread and averages of the last candles

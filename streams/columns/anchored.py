@@ -147,8 +147,8 @@ def pivot_points(bars: Bars) -> Pivots:
 def gap(bars: Bars) -> Column:
     """The session's opening price over the last session's last close, less one: 0.01 is a gap up of 1 %.
 
-    Known from the session's first candle on, and the same all session long. Both are of the candles there are:
-    a missing first minute moves the opening price, and a muhurat's hour is the session before.
+    Known from the session's first candle on, and the same all session long. Both are of the candles
+    there are: a missing first minute moves the opening price, and a muhurat's hour is the session before.
     """
     opened, closed = session_first(bars.open, bars), former_session(bars.close, bars)
     return titled(opened / closed - 1, "gap")

@@ -13,7 +13,7 @@ with it is false.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -30,15 +30,12 @@ from streams.columns.kinds import (
     Values,
     Windowed,
 )
+from streams.columns.opaque import LookAheadError, Opaque
 
 __all__ = ["Column", "LookAheadError", "Operand", "Values", "as_column", "column", "condition", "numeric"]
 
 
-class LookAheadError(ValueError):
-    """An expression that would have needed a later candle, or the truth of a whole column."""
-
-
-class Column:
+class Column(Opaque):
     """One value a candle: an operator, its inputs and its parameters."""
 
     __array_ufunc__ = None  # numpy's numbers leave arithmetic with a column to the column
@@ -139,24 +136,6 @@ class Column:
 
     def __deepcopy__(self, _: object) -> Self:
         return self
-
-    def __bool__(self) -> NoReturn:
-        raise LookAheadError(f"{self!r} has no truth value: write when(condition, then, otherwise)")
-
-    def __getitem__(self, _: object) -> NoReturn:
-        raise LookAheadError(f"{self!r} cannot be indexed: write lag({self!r}, k) for k candles earlier")
-
-    def __iter__(self) -> NoReturn:
-        raise LookAheadError(f"{self!r} cannot be iterated: it stands for one value a candle")
-
-    def __contains__(self, _: object) -> NoReturn:
-        raise LookAheadError(f"{self!r} cannot be searched: it stands for one value a candle")
-
-    def __array__(self, *_: object, **__: object) -> NoReturn:
-        raise LookAheadError(f"{self!r} is no array: it stands for one value a candle")
-
-    def __len__(self) -> NoReturn:
-        raise LookAheadError(f"{self!r} has no length: it stands for one value a candle")
 
 
 Operand = Column | float | int

@@ -24,7 +24,8 @@ than the last bit: e^-37.5."""
 def rolling_mean(operand: Operand, window: int) -> Column:
     """Mean of the last `window` values, this candle's included; 1 <= window <= 100,000.
 
-    Exact on the 1e-7 grid, however long the series. Counts candles: nights, halts and missing candles are stepped over.
+    Exact on the 1e-7 grid, however long the series.
+    Counts candles: nights, halts and missing candles are stepped over.
     """
     return _summed("rolling_mean", rolling.mean, operand, window)
 
@@ -146,7 +147,8 @@ def _quantiles(windows: Values, q: float) -> Values:
 def ema(operand: Operand, window: int) -> Column:
     """Exponential moving average, each candle weighing 2 / (window + 1) of what is left.
 
-    Its look-back is 25 windows: what is older weighs less than the last bit. Counts candles: nights, halts and missing candles are stepped over.
+    Its look-back is 25 windows: what is older weighs less than the last bit.
+    Counts candles: nights, halts and missing candles are stepped over.
     """
     source = numeric(operand)
     size = length("ema", source, window)

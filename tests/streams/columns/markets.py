@@ -25,7 +25,7 @@ BOTH = (FIRST, SECOND)
 DAYS = ("2024-02-29", "2024-03-01", "2024-03-02", "2024-03-04", "2024-10-31", "2024-11-01", "2024-11-04")
 """Ordinary days, a Saturday's drill in two parts, and the hour of muhurat."""
 
-unhurried = settings(deadline=None, max_examples=40)
+unhurried = settings(deadline=None, max_examples=25)
 """The machine may be shared: a slow example is no failure."""
 
 
