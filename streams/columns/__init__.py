@@ -16,7 +16,7 @@ rows        a batch of candles and what the calendar says of them
 resampling  candles of a longer interval
 evaluating  one batch through a plan
 warmth      from which candle on a value can be used
-carry       the whole, batch by batch: `start`, `advance`
+evaluation  the whole, batch by batch: `start`, `advance`
 """
 
 from streams.columns.anchored import (
