@@ -11,12 +11,13 @@ from streams.domain.orders import Leg
 from streams.events import Bar, CandlesClosed, Command, CommandKind, Effect, Event, PnlStruck, Report
 from streams.ordering import entries_of, follow, pursue, square_off, square_off_all
 from streams.proposing import Step, withdraw
-from streams.protection import aligned, timed_out, watched
+from streams.protection import aligned
 from streams.risk.facts import TradingState
 from streams.settlement import settle_day
 from streams.state import Phase, State, Terms, changed, entering, equity, worth
 from streams.timetable import past_square_off
 from streams.wanting import excess, leaving
+from streams.watching import timed_out, watched
 
 IST_OFFSET = int(5.5 * 3600) * MICROSECONDS
 DAY = 86_400 * MICROSECONDS
@@ -122,7 +123,8 @@ def struck(state: State) -> PnlStruck:
 def _on_command(terms: Terms, state: State, command: Command) -> Step:
     """What a person says: new risk on and off, out of the run, or out of its positions."""
     if command.kind is CommandKind.SETTLE:
-        return settle_day(terms, state)
+        state, note = settle_day(terms, state)
+        return state, (*note, struck(state)) if note else ()
     state = _set(state, command.kind)
     effects: tuple[Effect, ...] = ()
     if command.kind is CommandKind.SQUARE_OFF or command.square_off:

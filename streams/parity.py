@@ -69,8 +69,10 @@ def projection(
 
 
 def struck_equity(effects: Iterable[Effect]) -> Iterator[tuple[int, int]]:
-    """Equity at each candle as a run that lived through them struck it."""
-    return ((each.time, each.equity) for each in effects if isinstance(each, PnlStruck))
+    """Equity at each candle as a run that lived through them struck it, after its contract note if that came
+    then."""
+    struck = {each.time: each.equity for each in effects if isinstance(each, PnlStruck)}
+    return iter(struck.items())
 
 
 def fingerprint(of: Projection) -> str:

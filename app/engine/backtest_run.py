@@ -17,8 +17,8 @@ from app.store.events import EventDraft, append
 from app.store.results import save_results
 from app.store.tables.strategies import RunStatus, StrategyRun
 from app.store.writer import LeaseLost, Writer
-from streams.backtest import Outcome
 from streams.events import CommandKind
+from streams.outcome import Outcome
 from streams.strategies.base import StrategyRegistry
 
 
@@ -69,9 +69,11 @@ class BacktestRun:
         row, at = self._row, self._clock.now()
         async with self._store.trading() as connection, connection.transaction():
             held = await connection.execute(
-                "UPDATE strategy_runs SET status = $3, progress = 1, ended_at = $4, lease_owner = NULL,"
-                " lease_expires_at = NULL WHERE id = $1 AND fencing_token = $2",
+                "UPDATE strategy_runs SET status = $3, progress = 1, ended_at = $4, path_note = $5,"
+                " warnings = $6, lease_owner = NULL, lease_expires_at = NULL"
+                " WHERE id = $1 AND fencing_token = $2",
                 *(row.id, row.fencing_token, RunStatus.COMPLETED.value, at),
+                *(outcome.reason or None, list(ready.warnings)),
             )
             if held != "UPDATE 1":
                 raise LeaseLost(f"run {row.id} is another engine's now")

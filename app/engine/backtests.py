@@ -17,10 +17,11 @@ from app.engine.plan import Plan
 from app.store.driver import to_moment
 from app.store.results import MONEY, moment_column, money_column, table_of
 from app.store.tables.strategies import ResultKind
-from streams.backtest import Backtest, Outcome
+from streams.backtest import Backtest
 from streams.domain.market import Chunk
 from streams.events import ChargesSettled, Decided, FillBooked, Modify, OrderMoved, Place, PositionChanged
 from streams.frames import moments
+from streams.outcome import Outcome
 from streams.report import Figures
 from streams.sessions import DAY, IST
 
@@ -52,6 +53,7 @@ async def simulate(
         await asyncio.to_thread(_feed, backtest, batch)
         done += sum(map(len, batch))
         await progressed((Decimal(done) / total).quantize(Decimal("0.0001")), int(moments(batch)[-1]))
+    backtest.settle()
     return backtest.outcome()
 
 
