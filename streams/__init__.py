@@ -10,13 +10,21 @@ frames      column chunks to the moments the fold steps through, in exact units
 events      what goes into the fold and what comes out of it
 state       what the fold remembers of a run
 execution   the fold: step(terms, state, event) gives the next state and its effects
-ordering      targets to orders, through risk
-booking       broker reports to the ledger
+ordering      wanted positions to orders: exits, withdrawals, entries
+  wanting       intents to wanted positions; sizing: numbers to quantities
+  proposing     requests through risk; judging: what risk is asked
+protection    stops and targets beside a position; watching: its best price, its age; levels: where they lie
+timetable     when a position has to end by the clock
+booking       broker reports to the ledger, and what follows from them
+settlement    the day's contract note
 orders        every legal edge of an order's life
 positions     lots, first in first out, at exact cost
 charges       what trading costs
-exchange    what the simulated exchange does with an order
-simulation  the closed loop of a backtest: fold and exchange, where something happens
+exchange    the simulated exchange: a book of resting orders, and what each bar does to them
+matching      one order against one bar; pricing: at what price
+detail        a bar walked by the finer candles inside it
+simulation  the closed loop of a backtest: fold and exchange, moment by moment
+pacing        which moments something can happen at
 operators   the few reactivex operators of our own
 pipeline    composes the above in RxPY: the page to read first
 trades      each decision to take risk and all that came of it

@@ -9,9 +9,10 @@ from streams.events import Effect, Execution, FillBooked, OrderMoved, Report
 from streams.ordering import aim, entries_of, pursue
 from streams.orders import EDGES, TERMINAL, moved
 from streams.proposing import Step, withdraw
-from streams.protection import aligned, entered
+from streams.protection import aligned
 from streams.settlement import position_of
 from streams.state import State, Terms, Working, changed, protective, working
+from streams.watching import entered
 
 
 def settle(terms: Terms, state: State, report: Report) -> Step:

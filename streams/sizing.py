@@ -65,6 +65,20 @@ def slice_size(freeze_quantity: int, lot_size: int) -> int:
     return freeze_quantity // lot_size * lot_size
 
 
+def allotted(quantity: int, filled: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """A quantity over orders of which so much has filled already, first come first served.
+
+    No order, what has filled of it included, comes to more than `most` (0 any); what does not go into them is
+    left over.
+    """
+    sizes = []
+    for each in filled:
+        size = quantity if most <= 0 else min(quantity, most - each)
+        sizes.append(size)
+        quantity -= size
+    return tuple(sizes)
+
+
 def sliced(quantity: int, freeze_quantity: int, lot_size: int) -> tuple[int, ...]:
     """An unsigned quantity as the orders it is made in, the last one smaller."""
     most = slice_size(freeze_quantity, lot_size)

@@ -2,15 +2,26 @@
 
 from collections.abc import Iterable
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from streams import exchange, positions, simulation
 from streams.detail import walked
 from streams.domain.intents import Intent
 from streams.domain.market import Chunk
-from streams.domain.orders import Leg, OrderStatus
-from streams.events import Cancel, Effect, Event, Modify, Place, PnlStruck, Report
+from streams.domain.orders import Leg, OrderStatus, OrderType
+from streams.events import (
+    Cancel,
+    ChargesSettled,
+    Effect,
+    Event,
+    FillBooked,
+    Modify,
+    OrderMoved,
+    Place,
+    PnlStruck,
+    Report,
+)
 from streams.execution import step
 from streams.frames import frames, marks_after, moments
 from streams.settlement import settle_day
@@ -19,6 +30,7 @@ from tests.builders import SEED, at_once, by_day, cut, finer, market, one_by_one
 from tests.drawn import agreements, asking
 from tests.laws.ledger import Ledger
 
+S = OrderStatus
 many = settings(deadline=None, max_examples=200)
 
 
@@ -144,3 +156,24 @@ def test_a_run_with_its_broker_outside_does_the_same_and_its_books_add_up_at_eve
     assert (lived.state, lived.effects) == simulated(terms, at_once(chunk), intents, simulation.eventful)
     state, effects = settle_day(terms, lived.state)
     lived.ledger.check(state, effects)
+
+
+def test_the_situations_bring_what_they_are_said_to() -> None:
+    """Every leg fills, orders end in every way the exchange knows, protection moves, days are settled."""
+    seen: set[object] = set()
+
+    @settings(deadline=None, max_examples=400, database=None, derandomize=True, phases=[Phase.generate])
+    @given(situations())
+    def watched(situation: tuple[Terms, Chunk, tuple[Intent, ...]]) -> None:
+        terms, chunk, intents = situation
+        for each in simulated(terms, at_once(chunk), intents, simulation.eventful)[1]:
+            seen.add(type(each))
+            if isinstance(each, OrderMoved):
+                seen.update({each.status, each.request.order_type})
+            if isinstance(each, FillBooked):
+                seen.update({each.fill.order.leg, each.fill.order.cause.partition(":")[0]})
+
+    watched()
+    ends = {S.SUBMITTED, S.PARTIALLY_FILLED, S.FILLED, S.CANCELLED, S.EXPIRED}
+    causes = {"intent", "exit_after", "square_off"}
+    assert seen >= {*Leg, *OrderType, *ends, *causes, Modify, ChargesSettled}

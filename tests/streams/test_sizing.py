@@ -11,6 +11,7 @@ from streams.sizing import (
     QUANTITY,
     RISK,
     VALUE,
+    allotted,
     distance,
     portion,
     sized,
@@ -70,6 +71,15 @@ def test_a_distance_is_points_and_a_share_of_the_price() -> None:
 def test_lots_are_truncated_toward_zero() -> None:
     """On both sides."""
     assert [whole_lots(each, 10) for each in (19, 9, 0, -9, -19)] == [10, 0, 0, 0, -10]
+
+
+def test_a_quantity_is_allotted_to_orders_that_have_filled_in_part() -> None:
+    """Six over two orders of four at most, of which the first has filled two: two and four."""
+    assert allotted(6, (2, 0), 4) == (2, 4)
+    assert allotted(3, (2, 0), 4) == (2, 1)
+    assert allotted(2, (2, 0), 4) == (2, 0)
+    assert allotted(9, (2, 0), 4) == (2, 4)
+    assert allotted(9, (2, 0), 0) == (9, 0)
 
 
 def test_an_order_is_sliced_where_the_exchange_freezes_it() -> None:

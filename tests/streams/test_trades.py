@@ -2,11 +2,13 @@
 
 import pytest
 
+from streams.charges import INDIAN
 from streams.domain.orders import OrderStatus, Side
 from streams.events import CommandKind
 from streams.risk import RiskLimits
 from tests.builders import MINUTE, RUPEE, START, terms
-from tests.streams.desk import Desk, entry, exit_of
+from tests.streams.desk import Desk, entry, exit_of, placed
+from tests.streams.floor import points
 
 S = OrderStatus
 CHARGE = 20 * RUPEE
@@ -162,3 +164,45 @@ def test_a_forgotten_trade_takes_no_part_in_what_comes_after(desk: Desk) -> None
     desk.say(leaving.key, S.SUBMITTED)
     desk.fill(leaving.key, 12)
     assert desk.trades.by_intent == {}
+
+
+def test_a_stop_closes_the_trade_it_guards(desk: Desk) -> None:
+    """Its decision makes no trade of its own, its fill and charges belong to the position's."""
+    desk.hold(10, stop_loss=points(2))
+    (stop,) = [each.request for each in desk.state.working]
+    desk.say(stop.key, S.SUBMITTED)
+    desk.fill(stop.key, 10, 98.0)
+    (trade,) = desk.trades.by_intent.values()
+    assert (trade.exit_quantity, trade.realised, trade.charges) == (10, -20 * RUPEE, 2 * CHARGE)
+    assert trade.is_closed
+    add_up(desk)
+
+
+def test_slices_are_one_trade() -> None:
+    """It is for all that was permitted, and is entering while any of them works."""
+    agreed = terms(charge=CHARGE, limits=RiskLimits(max_orders_per_day=2))
+    frozen = agreed.instruments[0]._replace(freeze_quantity=4)
+    desk = Desk(agreed._replace(instruments=(frozen,)))
+    desk.close(100.0)
+    first, second = placed(desk.want(10))
+    for order in (first, second):
+        desk.say(order.key, S.SUBMITTED)
+    desk.fill(first.key, 4)
+    (trade,) = desk.trades.by_intent.values()
+    assert (trade.quantity, trade.entry_quantity, trade.entering) == (8, 4, True)
+    assert trade.decision.permitted
+    desk.fill(second.key, 4)
+    (trade,) = desk.trades.by_intent.values()
+    assert (trade.entry_quantity, trade.charges, trade.entering) == (8, 2 * CHARGE, False)
+    add_up(desk)
+
+
+def test_what_a_contract_note_adds_is_kept_beside_the_trades() -> None:
+    """By instrument: trades and settlements are the ledger."""
+    desk = Desk(terms()._replace(charges=INDIAN))
+    desk.close(1000.0)
+    desk.hold(10, 1000.0)
+    desk.close(1000.0, at=START + 24 * 60 * MINUTE)
+    (trade,) = desk.trades.by_intent.values()
+    assert desk.trades.settled[0] != 0
+    assert trade.charges + desk.trades.settled[0] == desk.state.charges
