@@ -44,6 +44,11 @@ class Pages:
         self._asks.append(np.array(asks[: kept * self._width], np.int64).reshape(-1, self._width))
         self._log.append(np.array(log[: logged * at.LOG], np.int64).reshape(-1, at.LOG))
 
+    def put(self, asks: Table, log: Table) -> None:
+        """The next page, as tables."""
+        self._asks.append(asks)
+        self._log.append(log)
+
     def bound(self) -> Journal:
         """All of it."""
         self._asks, self._log = [np.concatenate(self._asks)], [np.concatenate(self._log)]

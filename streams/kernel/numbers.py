@@ -8,6 +8,7 @@ from streams.domain.market import Chunk
 from streams.events import Effect
 from streams.frames import marks_after
 from streams.kernel import layout as at
+from streams.kernel.accepted import Written, reckoned
 from streams.kernel.batches import batch, frame
 from streams.kernel.columns import Batch, Fixed, Flight, Kernel, as_list
 from streams.kernel.effects import effects
@@ -20,6 +21,7 @@ from streams.kernel.states import state
 from streams.kernel.trades import trades
 from streams.report import Moves, Tally
 from streams.state import State, Terms
+from streams.timetable import may_square_off
 
 PLAIN = Kernel("plain", advance, as_list)
 """The kernel as it is written, over lists."""
@@ -34,11 +36,16 @@ class Numbers:
         self._terms, self._manners, self._kernel, self._quiet = terms, manners, kernel, quiet
         self._fixed = fixed(terms, self._manners, kernel.column)
         self._flight = opening(terms, kernel.column)
+        self._at_once = quiet and len(manners) == 1 and not may_square_off(terms, 0, manners[0])
         self._pages = Pages(at.ASK + len(HOUSE))
         self._marks: tuple[int, ...] = (0,) * len(terms.instruments)
 
     def take(self, chunk: Chunk, asked: Asked) -> Moves:
         """The next chunk and its intents; what it moved."""
+        if self._at_once:
+            written = reckoned(self._terms, self._fixed, self._flight, chunk[0], asked)
+            if written is not None:
+                return self._wrote(chunk, asked, written)
         moments = frame(self._terms, self._manners, chunk, asked)
         if self._quiet:
             moments = moments.only()
@@ -52,6 +59,14 @@ class Numbers:
             self._turn_page()
             if moment == before:
                 self._flight = roomier(self._flight, len(chunk), self._kernel.column)
+        self._marks = marks_after(chunk, self._marks)
+        return self._pages.moves(page)
+
+    def _wrote(self, chunk: Chunk, asked: Asked, written: Written) -> Moves:
+        """A batch that was reckoned at once."""
+        self._flight = planned(self._flight, asked, self._kernel.column)
+        page = self._pages.written
+        self._pages.put(written.asks, written.log)
         self._marks = marks_after(chunk, self._marks)
         return self._pages.moves(page)
 
