@@ -157,10 +157,10 @@ def _minutes(clock: str) -> int:
 
 
 ORDINARY = Sessions({})
+# The bands are not among them: on the price grid widths are often equal, and rounding would decide.
 SYNTHETIC: dict[type[BaseStrategy], dict[str, Any]] = {
     BREAKOUT: {"minutes": 5, "target_ranges": 1.25, "last_entry": "09:45", "square_off": "10:00"},
     CROSSOVER: {"fast": 2, "slow": 3, "atr_window": 2, "stop_ranges": 1.5, "allow_short": True},
-    SQUEEZE: {"window": 5, "memory": 12, "quiet_percent": 40, "recent": 3, "atr_window": 2, "deviations": 1},
     DONCHIAN: {
         "entry": 5,
         "leave": 3,

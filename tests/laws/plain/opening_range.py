@@ -25,8 +25,7 @@ def trade(candles: Iterable[Candle], rules: Rules, terms: Terms) -> Books:
     A day that the candles begin in the middle of has no range.
     """
     desk, day, was = Desk(terms), date.min, 0
-    whole = False
-    first = list[Candle]()
+    whole, first = False, list[Candle]()
     for candle in candles:
         desk.meet(candle)
         if candle.day != day:
@@ -34,17 +33,14 @@ def trade(candles: Iterable[Candle], rules: Rules, terms: Terms) -> Books:
             day, first = candle.day, []
         if candle.closes <= OPENS + rules.minutes:
             first.append(candle)
-        top, bottom = (
-            max((each.high for each in first), default=0),
-            min((each.low for each in first), default=0),
-        )
+        top = max((each.high for each in first), default=0)
+        bottom = min((each.low for each in first), default=0)
         known = whole and candle.closes >= OPENS + rules.minutes and top > bottom
         in_time = known and candle.closes <= rules.last_entry
         side = (candle.close > top) - (candle.close < bottom) if in_time else 0
         enter = side if side != was and (side > 0 or rules.allow_short) else 0
         height = (top - bottom) / 10_000
-        desk.close(
-            candle, Ask(enter=enter, distances=Distances(units(height), units(rules.target_ranges * height)))
-        )
+        distances = Distances(units(height), units(rules.target_ranges * height))
+        desk.close(candle, Ask(enter=enter, distances=distances))
         was = side
     return desk.done()
