@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from streams import simulation
 from streams.columns.evaluation import advance, start
-from streams.domain.market import Chunk, Interval
+from streams.domain.intents import Action, Intent
+from streams.domain.market import Interval
 from streams.frames import moments
 from streams.pipeline import Run
 from streams.risk import RiskLimits
@@ -19,18 +20,18 @@ from tests.builders import (
     configs,
     cut,
     instruments,
-    market,
     markets,
     one_by_one,
     run,
     terms,
     unhurried,
 )
+from tests.laws.lively import lively
 from tests.laws.outcomes import backtest, paper, whole, without_pnl
 from tests.laws.real_markets import each_market, real_market
-from tests.laws.strategies import KINDS
+from tests.laws.strategies import EVERY, instruments_of
 
-each_strategy = pytest.mark.parametrize("strategy", KINDS, ids=lambda kind: kind.key)
+each_strategy = pytest.mark.parametrize("strategy", EVERY, ids=lambda kind: kind.key)
 
 
 @st.composite
@@ -56,12 +57,11 @@ def runs(draw: st.DrawFn, strategy: type[BaseStrategy], count: int) -> Run:
 
 @each_strategy
 @unhurried
-@given(chunk=markets(), data=st.data())
-def test_the_outcome_does_not_depend_on_the_chunks(
-    strategy: type[BaseStrategy], chunk: Chunk, data: st.DataObject
-) -> None:
+@given(data=st.data())
+def test_the_outcome_does_not_depend_on_the_chunks(strategy: type[BaseStrategy], data: st.DataObject) -> None:
     """Bit for bit, the equity curve and the figures included; nor on stepping through every candle."""
     # given
+    chunk = data.draw(markets(least=instruments_of(strategy)))
     made = data.draw(runs(strategy, len(chunk)))
     cuts = data.draw(st.lists(st.sampled_from(moments(chunk).tolist() or [0]), max_size=6))
     # when
@@ -75,11 +75,12 @@ def test_the_outcome_does_not_depend_on_the_chunks(
 
 @each_strategy
 @unhurried
-@given(chunk=markets(), data=st.data())
+@given(data=st.data())
 def test_a_paper_run_fed_moment_by_moment_does_what_the_backtest_does(
-    strategy: type[BaseStrategy], chunk: Chunk, data: st.DataObject
+    strategy: type[BaseStrategy], data: st.DataObject
 ) -> None:
     """Every effect in the same order: the closed loop of a backtest adds nothing of its own."""
+    chunk = data.draw(markets(least=instruments_of(strategy)))
     made = data.draw(runs(strategy, len(chunk)))
     lived = paper(made, one_by_one(chunk))
     assert without_pnl(lived.effects) == backtest(made, at_once(chunk)).effects
@@ -88,11 +89,10 @@ def test_a_paper_run_fed_moment_by_moment_does_what_the_backtest_does(
 @each_strategy
 def test_the_strategies_trade_under_all_sorts_of_terms(strategy: type[BaseStrategy]) -> None:
     """Orders, refusals and trades of both outcomes, or the laws above would compare nothing."""
-    made = run(terms(2, limits=RiskLimits(max_open_positions=1), charge=1), strategy=strategy)
-    figures = backtest(
-        run(made.terms, strategy=strategy, config=strategy.Config()),
-        at_once(market(3, sessions=5, bars=375, count=2, missing=0.1)),
-    ).figures
+    chunk = lively(2, days=120)
+    agreed = terms(2, limits=RiskLimits(max_open_positions=1), charge=1, interval=chunk[0].interval)
+    made = run(agreed, strategy=strategy, config=strategy.Config())
+    figures = backtest(made, at_once(chunk)).figures
     assert min(figures.orders_count, figures.refusals, figures.wins, figures.losses) > 0
 
 
@@ -101,42 +101,46 @@ def test_the_strategies_trade_under_all_sorts_of_terms(strategy: type[BaseStrate
 def test_the_outcome_does_not_depend_on_the_chunks_of_real_candles(
     strategy: type[BaseStrategy], name: str
 ) -> None:
-    """Whole, by day, at random places and by every candle; on the last days also one by one and on paper."""
+    """Whole, by day and at random places; on the last days also by every candle, one by one and on paper."""
     # given
-    chunk = real_market(name)
-    made = run(terms(slippage=1000, charge=20 * RUPEE), strategy=strategy, config=strategy.Config())
+    chunk = real_market(name, instruments_of(strategy))
+    agreed = terms(len(chunk), slippage=1000, charge=20 * RUPEE, interval=chunk[0].interval)
+    made = run(agreed, strategy=strategy, config=strategy.Config())
     expected = whole(backtest(made, at_once(chunk)))
-    times = moments(chunk)
-    places = np.random.default_rng(5).choice(times, 20)
+    places = np.random.default_rng(5).choice(moments(chunk), 20)
+    asked = [each for each in expected.intents if isinstance(each, Intent)]
+    entering = [each for each in asked if each.target and each.action is not Action.EXIT]
     # then
-    assert expected.figures.orders_count > 0
+    assert bool(expected.figures.orders_count) == bool(entering)
     assert whole(backtest(made, by_day(chunk))) == expected
     assert whole(backtest(made, cut(chunk, places.tolist()))) == expected
-    assert whole(backtest(made, at_once(chunk), simulation.every)) == expected
     # and
     late = tuple(each.rows(max(0, len(each) - 1500), len(each)) for each in chunk)
     lived = whole(backtest(made, at_once(late)))
+    assert whole(backtest(made, at_once(late), simulation.every)) == lived
     assert whole(backtest(made, one_by_one(late))) == lived
     assert without_pnl(paper(made, one_by_one(late)).effects) == lived.effects
 
 
 @each_strategy
 @unhurried
-@given(chunk=markets(1), data=st.data())
+@given(data=st.data())
 def test_a_columns_values_do_not_depend_on_the_chunks_to_the_last_bit(
-    strategy: type[BaseStrategy], chunk: Chunk, data: st.DataObject
+    strategy: type[BaseStrategy], data: st.DataObject
 ) -> None:
     """The parts of what is asked too: what explains a trade is what decided it."""
     # given
-    roots = data.draw(runs(strategy, 1)).intents.roots
+    count = instruments_of(strategy)
+    chunk = data.draw(markets(count, least=count))
+    roots = data.draw(runs(strategy, count)).intents.roots
     roots = (*roots, *(part for each in roots for part in each.inputs))
     cuts = data.draw(st.lists(st.sampled_from(moments(chunk).tolist() or [0]), max_size=6))
-    nothing = start((roots,), Interval.ONE_MINUTE, instruments(1))
-    (expected,) = advance(nothing, chunk)[1]
+    nothing = start([roots, *((),) * (count - 1)], Interval.ONE_MINUTE, instruments(count))
+    (expected, *_) = advance(nothing, chunk)[1]
     # when
     carry, found = nothing, []
     for part in cut(chunk, cuts):
-        carry, (evaluated,) = advance(carry, part)
+        carry, (evaluated, *_) = advance(carry, part)
         found.append(evaluated.values)
     # then
     warm = expected.warm
