@@ -4,8 +4,7 @@ While protection rests beside a position, exits wait: protection is withdrawn fi
 when the broker has confirmed it (`pursue` again, from booking).
 """
 
-from streams import positions
-from streams.domain.intents import Intent
+from streams.domain.intents import Action, Intent
 from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderType
 from streams.events import Effect
 from streams.judging import Reason
@@ -13,6 +12,7 @@ from streams.levels import limit_price, trigger_price
 from streams.proposing import Step, asks_again, propose, propose_all, request_of, withdraw
 from streams.sizing import sliced
 from streams.state import State, Terms, Working, changed, in_flight, protective
+from streams.timetable import past_square_off
 from streams.wanting import owed, staying, stopless, wanted_of
 
 _BY_THE_CLOCK = ("command", "square_off", "exit_after")
@@ -20,17 +20,22 @@ _BY_THE_CLOCK = ("command", "square_off", "exit_after")
 
 
 def follow(terms: Terms, state: State, intent: Intent) -> Step:
-    """An intent: give back what is too much, withdraw what goes the other way, enter the rest."""
+    """An intent: give back what is too much, withdraw what goes the other way, enter the rest.
+
+    What was squared off for the day is not wanted again that day, whatever the strategy says: it is refused.
+    """
     if asks_again(state, intent):
         return _refuse_again(terms, state, intent)
     state = state._replace(asked=intent.sequence)
-    wanted = wanted_of(terms, state, intent)
+    wanted, instrument = wanted_of(terms, state, intent), intent.instrument
     if wanted is None:
         return state, ()
-    cause = f"intent:{intent.sequence}"
-    state = aim(state, intent.instrument, wanted, cause)
-    state = changed(state, intent.instrument, manner=intent.manner, waiting=intent)
-    return pursue(terms, state, intent.instrument)
+    state = changed(state, instrument, manner=intent.manner)
+    if wanted and past_square_off(terms, instrument, intent.manner, state.time):
+        return _proposed(terms, state, intent, wanted, Reason(intent))
+    state = aim(state, instrument, wanted, f"intent:{intent.sequence}")
+    state = changed(state, instrument, waiting=intent)
+    return pursue(terms, state, instrument)
 
 
 def aim(state: State, instrument: int, target: int, cause: str) -> State:
@@ -72,9 +77,7 @@ def _enter(terms: Terms, state: State, intent: Intent) -> Step:
     instrument = intent.instrument
     key = OrderKey(f"intent:{intent.sequence}", Leg.ENTRY)
     if stopless(intent):
-        lot = terms.instruments[instrument].lot_size
-        request = request_of(terms, state, key, instrument, lot if intent.target > 0 else -lot)
-        return propose(terms, state, request, Reason(intent, stopless=True))
+        return _proposed(terms, state, intent, intent.target, Reason(intent, stopless=True))
     wanted = state.holdings[instrument].target or 0
     missing = wanted - staying(state, instrument) - in_flight(state, instrument, Leg.ENTRY)
     if not missing * wanted > 0:
@@ -147,10 +150,14 @@ def square_off_all(terms: Terms, state: State, cause: str) -> Step:
 
 def _refuse_again(terms: Terms, state: State, intent: Intent) -> Step:
     """An intent heard before is judged as what it is: a repetition."""
-    held = positions.held(state.holdings[intent.instrument].lots)
-    if intent.target * (intent.target - held) <= 0:
+    if not intent.target or intent.action is Action.EXIT:
         return state, ()
-    key = OrderKey(f"intent:{intent.sequence}", Leg.ENTRY, generation=1)
+    return _proposed(terms, state, intent, intent.target, Reason(intent, repeats=1))
+
+
+def _proposed(terms: Terms, state: State, intent: Intent, wanted: int, reason: Reason) -> Step:
+    """Risk's word on an entry of one lot: for what it will refuse whatever the size."""
+    key = OrderKey(f"intent:{intent.sequence}", Leg.ENTRY, generation=reason.repeats)
     lot = terms.instruments[intent.instrument].lot_size
-    request = request_of(terms, state, key, intent.instrument, lot if intent.target > 0 else -lot)
-    return propose(terms, state, request, Reason(intent, repeats=1))
+    request = request_of(terms, state, key, intent.instrument, lot if wanted > 0 else -lot)
+    return propose(terms, state, request, reason)

@@ -1,6 +1,11 @@
-"""Hypothesis strategies for everything a run may ask of the core: venues, terms, manners, intents."""
+"""Everything a run may ask of the core, by chance: venues, terms, manners, intents.
 
-import numpy as np
+By seed, so that all of it comes up in a few hundred.
+"""
+
+from random import Random
+from typing import NamedTuple
+
 from hypothesis import strategies as st
 
 from streams.charges import FREE, INDIAN, flat
@@ -10,124 +15,144 @@ from streams.domain.orders import OrderType, ProductType, Validity
 from streams.domain.venue import Slippage, Venue
 from streams.risk import RiskEngine, RiskLimits
 from streams.state import Terms
-from tests.builders import RUPEE, instruments
+from tests.builders import RUPEE, SEED, finer, instruments, market
 
-_AMOUNTS = {
-    Sizing.QUANTITY: (-40, 40),
-    Sizing.LOTS: (-4, 4),
-    Sizing.VALUE: (-15_000 * RUPEE, 15_000 * RUPEE),
-    Sizing.CAPITAL: (-30_000, 30_000),
-    Sizing.RISK: (-200, 200),
+AMOUNTS = {
+    Sizing.QUANTITY: 40,
+    Sizing.LOTS: 4,
+    Sizing.VALUE: 15_000 * RUPEE,
+    Sizing.CAPITAL: 30_000,
+    Sizing.RISK: 15,
 }
 
 
-@st.composite
-def venues(draw: st.DrawFn) -> Venue:
+class Situation(NamedTuple):
+    """A run's terms, a small market, and what is asked on it."""
+
+    terms: Terms
+    chunk: Chunk
+    intents: tuple[Intent, ...]
+
+
+def venue(chance: Random) -> Venue:
     """Every slippage model, with and without a cap on volume and latency."""
-    model = draw(st.sampled_from(Slippage))
-    amount = draw(st.integers(0, 3)) if model is Slippage.TICKS else draw(st.sampled_from([0, 300, 2000]))
-    participation = draw(st.sampled_from([0, 0, 0, 20_000, 200_000]))
-    return Venue(model, amount, participation, draw(st.sampled_from([0, 0, 0, 1, 2])))
+    model = chance.choice(list(Slippage))
+    amount = chance.randint(0, 3) if model is Slippage.TICKS else chance.choice([0, 300, 2000])
+    participation = chance.choice([0, 0, 0, 20_000, 200_000])
+    return Venue(model, amount, participation, chance.choice([0, 0, 0, 1, 2]))
 
 
-@st.composite
-def traded(draw: st.DrawFn) -> Instrument:
+def traded(chance: Random) -> Instrument:
     """An equity with or without lots, a freeze quantity and a price band."""
-    lot_size = draw(st.sampled_from([1, 1, 5]))
-    return Instrument(
-        "NSE:TEST",
-        instruments(1)[0].kind,
-        tick_size=500,
+    lot_size = chance.choice([1, 1, 5])
+    return instruments(1)[0]._replace(
         lot_size=lot_size,
-        freeze_quantity=draw(st.sampled_from([0, 0, 3 * lot_size, 7 * lot_size + 1])),
-        price_band=draw(st.sampled_from([0, 0, 3_000, 20_000])),
+        freeze_quantity=chance.choice([0, 0, 4 * lot_size, 20 * lot_size + 1]),
+        price_band=chance.choice([0, 0, 3_000, 20_000]),
     )
 
 
-def _mostly_off(least: int, most: int) -> st.SearchStrategy[int | None]:
-    return st.sampled_from([False, False, False, True]).flatmap(
-        lambda on: st.integers(least, most) if on else st.none()
+def limits(chance: Random) -> RiskLimits:
+    """Limits that bite now and then."""
+
+    def maybe(least: int, most: int) -> int | None:
+        return chance.randint(least, most) if chance.random() < 0.2 else None
+
+    return RiskLimits(
+        max_daily_loss=maybe(0, 300 * RUPEE),
+        max_open_positions=maybe(0, 2),
+        capital_allocation=maybe(0, 30_000 * RUPEE),
+        per_strategy_cap=maybe(0, 30_000 * RUPEE),
+        max_trades_per_day=maybe(0, 5),
+        max_order_quantity=maybe(1, 50),
     )
 
 
-@st.composite
-def agreements(draw: st.DrawFn, count: int) -> Terms:
-    """Terms for so many instruments."""
-    made = draw(traded())
-    keys = [each.key for each in instruments(count)]
-    limits = RiskLimits(
-        max_daily_loss=draw(_mostly_off(0, 300 * RUPEE)),
-        max_open_positions=draw(_mostly_off(0, 3)),
-        capital_allocation=draw(_mostly_off(0, 30_000 * RUPEE)),
-        per_strategy_cap=draw(_mostly_off(0, 30_000 * RUPEE)),
-        max_trades_per_day=draw(_mostly_off(0, 5)),
-        max_order_quantity=draw(_mostly_off(1, 50)),
-    )
+def agreement(chance: Random, chunk: Chunk) -> Terms:
+    """Terms for a market, one in five with finer candles."""
+    made, agreed = traded(chance), venue(chance)
+    walks = chance.random() < 0.2
     return Terms(
-        tuple(made._replace(key=key) for key in keys),
+        tuple(made._replace(key=each.instrument) for each in chunk),
         1_000_000 * RUPEE,
-        RiskEngine(limits),
-        draw(venues()),
-        draw(st.sampled_from([FREE, flat(20 * RUPEE), INDIAN])),
-        draw(st.sampled_from(ProductType)),
-        draw(st.sampled_from([None, None, 345, 360])),
+        RiskEngine(limits(chance)),
+        agreed._replace(detail=walks),
+        chance.choice([FREE, flat(20 * RUPEE), INDIAN]),
+        chance.choice([ProductType.INTRADAY, *ProductType]),
+        chance.choice([None, None, 355, 368]),
+        detail=tuple(finer(each, chance.getrandbits(32)) for each in chunk) if walks else (),
     )
 
 
-@st.composite
-def manners(draw: st.DrawFn) -> Manner:
+def manner(chance: Random) -> Manner:
     """How a strategy may want its orders made."""
     return Manner(
-        sizing=draw(st.sampled_from(Sizing)),
-        order_type=draw(st.sampled_from(OrderType)),
-        validity=draw(st.sampled_from(Validity)),
-        product_type=draw(st.sampled_from([None, *ProductType])),
-        limit_offset=draw(st.integers(-3, 6)),
-        pyramiding=draw(st.integers(1, 3)),
-        exit_after=draw(st.sampled_from([0, 0, 1, 3, 8])),
-        square_off=draw(st.sampled_from([None, None, 575, 590])),
+        sizing=chance.choice(list(Sizing)),
+        order_type=chance.choice(list(OrderType)),
+        validity=chance.choice(list(Validity)),
+        product_type=chance.choice([None, None, None, *ProductType]),
+        limit_offset=chance.randint(-3, 6),
+        pyramiding=chance.randint(1, 3),
+        exit_after=chance.choice([0, 0, 1, 3, 8]),
+        square_off=chance.choice([None, None, None, 562, 570]),
     )
 
 
-def distances() -> st.SearchStrategy[Distance]:
+def distance(chance: Random) -> Distance:
     """Nowhere, near or far; in points, in parts per million, or both."""
-    points = st.sampled_from([0, 0, 700, 5_000, 20_000])
-    return st.just(NOWHERE) | st.builds(Distance, points, st.sampled_from([0, 0, 500, 3_000]))
+    if chance.random() < 0.4:
+        return NOWHERE
+    return Distance(chance.choice([0, 700, 5_000, 20_000]), chance.choice([0, 500, 3_000]))
 
 
-@st.composite
-def asking(draw: st.DrawFn, chunk: Chunk) -> tuple[Intent, ...]:
+def asking(chance: Random, chunk: Chunk) -> tuple[Intent, ...]:
     """Intents over a market: one manner an instrument, any action, prices about the close."""
-    manner = [draw(manners()) for _ in chunk]
-    near = [draw(st.tuples(distances(), distances(), distances())) for _ in chunk]
+    ways = [(manner(chance), [distance(chance) for _ in range(3)]) for _ in chunk]
     places = [(n, row) for n, candles in enumerate(chunk) for row in range(len(candles))]
-    chosen = draw(st.lists(st.sampled_from(places), max_size=14)) if places else []
-    made = [draw(_intent(chunk, n, row, manner[n], near[n])) for n, row in chosen]
-    made.sort(key=lambda each: (each.time, each.instrument))
+    chosen = [chance.choice(places) for _ in range(chance.randint(1, 14))] if places else []
+    made = sorted(
+        (_intent(chance, chunk, n, row, *ways[n]) for n, row in chosen),
+        key=lambda each: (each.time, each.instrument),
+    )
     return tuple(each._replace(sequence=number) for number, each in enumerate(made))
 
 
-@st.composite
 def _intent(
-    draw: st.DrawFn,
-    chunk: Chunk,
-    instrument: int,
-    row: int,
-    manner: Manner,
-    near: tuple[Distance, Distance, Distance],
+    chance: Random, chunk: Chunk, instrument: int, row: int, way: Manner, away: list[Distance]
 ) -> Intent:
     candles = chunk[instrument]
-    close = round(float(candles.close[row]) * RUPEE)
-    off_grid = draw(st.sampled_from([0, 130]))
-    limit, trigger = (close + draw(st.integers(-12, 12)) * 500 + off_grid for _ in range(2))
+    close, off_grid = round(float(candles.close[row]) * RUPEE), chance.choice([0, 130])
+    limit, trigger = (close + chance.randint(-12, 12) * 500 + off_grid for _ in range(2))
+    most, (stop, target, trail) = AMOUNTS[way.sizing], away
     return Intent(
         0,
-        int(np.int64(candles.time[row])),
+        int(candles.time[row]),
         instrument,
-        draw(st.integers(*_AMOUNTS[manner.sizing])),
-        draw(st.sampled_from(Action)),
-        draw(st.sampled_from([0, limit])) if manner.order_type is OrderType.LIMIT else limit,
+        chance.randint(-most, most),
+        chance.choice(list(Action)),
+        chance.choice([0, limit]) if way.order_type is OrderType.LIMIT else limit,
         trigger,
-        *near,
-        manner,
+        stop,
+        target,
+        trail,
+        way,
     )
+
+
+def situation(seed: int) -> Situation:
+    """The situation of a seed."""
+    chance = Random(seed)
+    chunk = market(
+        chance.getrandbits(32),
+        sessions=chance.randint(1, 3),
+        bars=chance.randint(2, 25),
+        count=chance.randint(1, 2),
+        missing=chance.choice([0.0, 0.0, 0.3]),
+        wild=chance.random() < 0.6,
+    )
+    return Situation(agreement(chance, chunk), chunk, asking(chance, chunk))
+
+
+def situations() -> st.SearchStrategy[Situation]:
+    """Any of them."""
+    return SEED.map(situation)

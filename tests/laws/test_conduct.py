@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams import exchange, positions, simulation
@@ -26,31 +26,13 @@ from streams.execution import step
 from streams.frames import frames, marks_after, moments
 from streams.settlement import settle_day
 from streams.state import State, Terms, opening
-from tests.builders import SEED, at_once, by_day, cut, finer, market, one_by_one
-from tests.drawn import agreements, asking
+from tests.builders import at_once, by_day, cut, one_by_one
+from tests.drawn import Situation, situations
+from tests.drawn import situation as situation_of
 from tests.laws.ledger import Ledger
 
 S = OrderStatus
 many = settings(deadline=None, max_examples=200)
-
-
-@st.composite
-def situations(draw: st.DrawFn) -> tuple[Terms, Chunk, tuple[Intent, ...]]:
-    """Terms, a small market, and what is asked on it."""
-    count = draw(st.integers(1, 2))
-    chunk = market(
-        draw(SEED),
-        sessions=draw(st.integers(1, 3)),
-        bars=draw(st.integers(4, 25)),
-        count=count,
-        missing=draw(st.sampled_from([0.0, 0.0, 0.3])),
-        wild=draw(st.booleans()),
-    )
-    agreed = draw(agreements(count))
-    if draw(st.sampled_from([False, False, False, True])):
-        detail = tuple(finer(each, draw(SEED)) for each in chunk)
-        agreed = agreed._replace(venue=agreed.venue._replace(detail=True), detail=detail)
-    return agreed, chunk, draw(asking(chunk))
 
 
 def simulated(
@@ -69,7 +51,7 @@ def simulated(
 @many
 @given(situations(), st.data())
 def test_what_happens_depends_neither_on_chunks_nor_on_the_candles_stepped_through(
-    situation: tuple[Terms, Chunk, tuple[Intent, ...]], data: st.DataObject
+    situation: Situation, data: st.DataObject
 ) -> None:
     """Bit for bit: every effect, and the state at the end."""
     terms, chunk, intents = situation
@@ -144,7 +126,7 @@ class Outside:
 @many
 @given(situations())
 def test_a_run_with_its_broker_outside_does_the_same_and_its_books_add_up_at_every_event(
-    situation: tuple[Terms, Chunk, tuple[Intent, ...]],
+    situation: Situation,
 ) -> None:
     """Cash, cost, positions, fills, trades, charges; a stop and an exit never sell the same share."""
     terms, chunk, intents = situation
@@ -161,19 +143,14 @@ def test_a_run_with_its_broker_outside_does_the_same_and_its_books_add_up_at_eve
 def test_the_situations_bring_what_they_are_said_to() -> None:
     """Every leg fills, orders end in every way the exchange knows, protection moves, days are settled."""
     seen: set[object] = set()
-
-    @settings(deadline=None, max_examples=400, database=None, derandomize=True, phases=[Phase.generate])
-    @given(situations())
-    def watched(situation: tuple[Terms, Chunk, tuple[Intent, ...]]) -> None:
-        terms, chunk, intents = situation
+    for seed in range(400):
+        terms, chunk, intents = situation_of(seed)
         for each in simulated(terms, at_once(chunk), intents, simulation.eventful)[1]:
             seen.add(type(each))
             if isinstance(each, OrderMoved):
                 seen.update({each.status, each.request.order_type})
             if isinstance(each, FillBooked):
                 seen.update({each.fill.order.leg, each.fill.order.cause.partition(":")[0]})
-
-    watched()
     ends = {S.SUBMITTED, S.PARTIALLY_FILLED, S.FILLED, S.CANCELLED, S.EXPIRED}
     causes = {"intent", "exit_after", "square_off"}
     assert seen >= {*Leg, *OrderType, *ends, *causes, Modify, ChargesSettled}

@@ -1,6 +1,7 @@
 """What ends by the clock: square-off times, candles a position may last, contracts that expire."""
 
 from datetime import date
+from typing import Any
 
 from streams.domain.intents import Intent, Manner
 from streams.domain.market import InstrumentKind
@@ -68,6 +69,15 @@ def test_entries_after_square_off_are_refused_by_name() -> None:
     late = refused(flat(6, at(3, 10, manner)).effects)
     assert [each.decision.verdicts[-1].rule for each in late] == ["market_hours"]
     assert [each.row for each in flat(6, at(1, 10, manner)).fills] == [2, 3]
+
+
+def test_a_target_that_changes_after_square_off_brings_nothing_back() -> None:
+    """Asked on the very candle of the square-off and after it: refused, and the position goes all the same."""
+    manner = Manner(square_off=FIRST_CLOSE + 2)
+    bracket: dict[str, Any] = {"stop_loss": points(2), "take_profit": points(2)}
+    done = flat(6, at(0, 10, manner, **bracket), at(2, 12, manner), at(3, 14, manner))
+    assert [each.decision.verdicts[-1].rule for each in refused(done.effects)] == ["market_hours"] * 2
+    assert done.fills[-1] == Came(3, Leg.EXIT, -10, 100.0)
 
 
 def intraday(minutes: int | None, product: ProductType = ProductType.INTRADAY) -> Terms:
