@@ -72,7 +72,7 @@ def test_entries_after_square_off_are_refused_by_name() -> None:
 
 
 def test_a_target_that_changes_after_square_off_brings_nothing_back() -> None:
-    """Asked on the very candle of the square-off and after it: refused, and the position goes all the same."""
+    """Asked on the candle of the square-off and after it: refused, and the position goes all the same."""
     manner = Manner(square_off=FIRST_CLOSE + 2)
     bracket: dict[str, Any] = {"stop_loss": points(2), "take_profit": points(2)}
     done = flat(6, at(0, 10, manner, **bracket), at(2, 12, manner), at(3, 14, manner))
