@@ -15,7 +15,7 @@ from tests.api.client import Client
 from tests.api.markets import completed, crossover, paper_account, started
 
 SCHEMA = make_schema()._schema
-LISTS = ("orders", "fills", "trades", "positions", "riskEvents")
+LISTS = ("orders", "fills", "trades", "positions", "riskEvents", "chargeSettlements")
 
 
 def leaves(named: GraphQLNamedType, deeper: int = 1) -> Iterator[str]:

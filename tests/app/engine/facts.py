@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from tests.brackets import Bracketed
 from tests.traders import Row, Trader
 
 TERMS: Row = {
@@ -12,9 +13,24 @@ TERMS: Row = {
     "charge_per_order": Decimal(5),
     "limits": {"max_open_positions": 1},
 }
+GUARDED: Row = {
+    "strategy": Bracketed,
+    "config": {"quantity": 40, "stop": 6, "target": 9, "trail": 4, "order": "limit", "pyramiding": 2},
+    "options": {
+        "product_type": "MARGIN",
+        "charges": "INDIAN",
+        "participation_percent": "3",
+        "slippage_model": "TICKS",
+        "slippage_amount": "1",
+    },
+    "limits": {"max_open_positions": 1},
+}
+"""Everything at once: limits, trails, parts of fills, tariffs."""
+
 OF_A_RUN = {
     "orders": "cause leg slice generation side quantity instrument_id candle_at",
-    "fills": "side quantity price charges traded_at instrument_id",
+    "fills": "side quantity price charges charge_parts traded_at instrument_id",
+    "charge_settlements": "day instrument_id charges charge_parts",
     "trades": "intent_sequence verdict verdicts entry_value exit_value charges realised_pnl"
     " opened_at closed_at",
     "positions": "instrument_id quantity cost realised_pnl charges",

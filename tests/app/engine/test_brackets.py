@@ -1,15 +1,20 @@
-"""Everything a strategy can ask for, through the engine and its database: the backtest's very run."""
+"""Everything a strategy can ask for, through the engine and its database, undisturbed and killed."""
 
+import random
 from decimal import Decimal
 from typing import Any
 
 import asyncpg
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.store.database import Database
+from tests.app.engine.facts import GUARDED, facts
+from tests.app.engine.test_recovery import check_chain, live_through
 from tests.brackets import Bracketed
 from tests.builders import SEED, market
-from tests.engines import Engine, trader_of
+from tests.engines import Engine, running, trader_of
 from tests.laws.test_parity import Sides, check_parity, few
 from tests.traders import Market, Row, Trader
 
@@ -80,3 +85,39 @@ async def both(trader: Trader, candles: Market, config: Row, **columns: Any) -> 
     for run_id in sides:
         await trader.ended(run_id)
     return sides
+
+
+@pytest.fixture
+async def stored(watcher: Trader) -> Market:
+    """Two instruments with holes."""
+    return await watcher.market(market(8, bars=50, count=2, missing=0.15))
+
+
+@pytest.fixture
+async def undisturbed(database: Database, watcher: Trader, stored: Market) -> dict[str, list[Any]]:
+    """The facts of a run that nothing happened to; all there is to guard a position has happened in it."""
+    async with running(database) as engine:
+        watcher.wake = engine.supervisor.wake
+        run_id = await watcher.start(stored, **GUARDED)
+        await watcher.ended(run_id)
+    watcher.wake = lambda: None
+    found = await facts(watcher, run_id)
+    happened = {(what.split(":")[0], kind) for what, _, kind in found["order_events"]}
+    kinds = {kind for _, kind in happened}
+    assert {"MODIFIED", "PARTIALLY_FILLED", "FILLED", "CANCELLED"} <= kinds
+    assert found["charge_settlements"]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_guarded_run_survives_engines_that_are_killed_again_and_again(
+    database: Database, watcher: Trader, stored: Market, undisturbed: dict[str, list[Any]], seed: int
+) -> None:
+    """What rested at the exchange rests there again, however far the candle had got with it."""
+    run_id = await watcher.start(stored, **GUARDED)
+
+    engines = await live_through(database, watcher, run_id, random.Random(seed))
+
+    assert engines > 3
+    assert await facts(watcher, run_id) == undisturbed
+    await check_chain(database, watcher)
