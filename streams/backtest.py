@@ -1,9 +1,9 @@
 """A backtest: chunks of candles through the pipeline; its outcome, of which most is made on asking."""
 
-import numpy as np
 from reactivex.subject import Subject
 
 from streams import simulation
+from streams.asked import Asked
 from streams.domain.intents import Manner
 from streams.domain.market import Chunk
 from streams.folded import Folded
@@ -25,7 +25,7 @@ class Backtest:
     def __init__(self, run: Run, choose: simulation.Choose | None = None, kernel: Kernel = PLAIN) -> None:
         self._run = run
         self._ledger = ledger(run, choose, kernel)
-        self._asked: list[Formed] = []
+        self._asked: list[Asked] = []
         self._curves: list[Curve] = []
         self._balance = Balance(run.terms.capital, (0,) * len(run.terms.instruments))
         self._marks: tuple[int, ...] = (0,) * len(run.terms.instruments)
@@ -52,7 +52,7 @@ class Backtest:
             self._balance = after(self._balance, moved)
             self._marks = marks_after(chunk, self._marks)
             self._candles += sum(map(len, chunk))
-        self._asked.append(item)
+        self._asked.append(item.intents)
 
     def settle(self) -> None:
         """The run is over, and with it the day: its contract note goes into the books."""
@@ -63,16 +63,9 @@ class Backtest:
 
     def outcome(self) -> Outcome:
         """What it has come to so far."""
-        whole = self._curve()
-        return Outcome(self._ledger, (each.intents for each in self._asked), whole, self._figures(whole))
+        return Outcome(self._ledger, self._asked, self._curves, self._figures())
 
-    def _curve(self) -> Curve:
-        if not self._curves:
-            return Curve(np.empty(0, np.int64), np.empty(0, np.int64))
-        times, equity = zip(*self._curves, strict=True)
-        return Curve(np.concatenate(times), np.concatenate(equity))
-
-    def _figures(self, whole: Curve) -> Figures:
+    def _figures(self) -> Figures:
         sums, capital = self._ledger.tally(), self._run.terms.capital
         return Figures(
             starting_capital=capital,
@@ -83,7 +76,7 @@ class Backtest:
             trades=sums.trades,
             wins=sums.wins,
             losses=sums.losses,
-            max_drawdown=drawdown(whole.equity, capital),
+            max_drawdown=drawdown((each.equity for each in self._curves), capital),
             candles=self._candles,
             orders_count=sums.orders,
             refusals=sums.refusals,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from streams.domain.market import Chunk
 from streams.events import ChargesSettled, Effect, FillBooked
-from streams.frames import closes, moments
+from streams.frames import closes, moments, units
 from streams.sessions import DAY, IST
 from streams.trades import Trade
 
@@ -100,17 +100,20 @@ def curve(before: Balance, marks: tuple[int, ...], chunk: Chunk, moved: Moves) -
     held[:, 0] = before.held
     np.add.at(held, (moved.instrument, row), moved.quantity)
     equity = np.cumsum(cash)
-    for quantity, close in zip(held, closes(chunk, times, marks), strict=True):
+    known = [units(chunk[0].close)] if len(chunk) == 1 else closes(chunk, times, marks)
+    for quantity, close in zip(held, known, strict=True):
         equity += np.cumsum(quantity) * close
     return Curve(times, equity)
 
 
-def drawdown(equity: NDArray[np.int64], starting_capital: int) -> int:
-    """The deepest fall from a former height, the starting capital included."""
-    if not len(equity):
-        return 0
-    heights = np.maximum(np.maximum.accumulate(equity), starting_capital)
-    return int((heights - equity).max())
+def drawdown(stretches: Iterable[Ints], starting_capital: int) -> int:
+    """The deepest fall from a former height over stretches of equity, the starting capital included."""
+    height, deepest = starting_capital, 0
+    for equity in stretches:
+        if len(equity):
+            heights = np.maximum(np.maximum.accumulate(equity), height)
+            height, deepest = int(heights[-1]), max(deepest, int((heights - equity).max()))
+    return deepest
 
 
 def wins_and_losses(trades: Iterable[Trade]) -> tuple[int, int]:

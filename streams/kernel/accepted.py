@@ -1,7 +1,7 @@
 """A quiet batch judged and written down: what risk observes of all its orders, the journal's rows, the flight
 after it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from streams.domain.market import Candles
 from streams.frames import units
 from streams.kernel import layout as at
 from streams.kernel.columns import Fixed, Flight
-from streams.kernel.journal import Table
 from streams.kernel.quiet import (
     HOME,
     Days,
@@ -29,6 +28,7 @@ from streams.kernel.quiet import (
     steps,
 )
 from streams.kernel.rules import HOUSE
+from streams.kernel.tallies import Table
 from streams.kernel.vectors import observed
 from streams.risk.facts import Book, Proposal
 from streams.state import Terms
@@ -123,7 +123,7 @@ def _money(flight: Flight, whole: Batched, asks: Asks) -> Money:
 
 def _counts(flight: Flight, whole: Batched, row: Ints, counted: Flags, place: int) -> Ints:
     """How many of them came before on the same day."""
-    before = np.cumsum(counted) - counted
+    before: Ints = np.cumsum(counted) - counted
     day = np.searchsorted(whole.turns.begins, row, side="right")
     first = np.searchsorted(day, day)
     known: Ints = before - before[first] + np.where(day == 0, flight.book[place], 0)
@@ -163,19 +163,30 @@ def _judged(
         _counts(flight, whole, row, asks.entry, at.TRADES_TODAY),
     )
     for entry in (False, True):
-        chosen = asks.entry == entry
-        columns = [each[chosen] for each in known]
-        book = Book(
-            True, columns[0], 0, columns[1], columns[2], orders_today=columns[3], trades_today=columns[4]
-        )  # type: ignore[arg-type]  # columns of them
-        proposal = _proposal(fixed, entry, asks.signed[chosen], held[chosen], mark[chosen])
-        for place, (rule, limit) in enumerate(terms.risk.rules, at.ASK):
-            found = observed(rule, proposal, book)
-            refused = rule.exceeded(rule.bound(limit, proposal), found)
-            if not rule.spared(proposal, book) and np.any(refused) and chosen.any():
+        chosen = np.flatnonzero(asks.entry == entry)
+        if len(chosen):
+            proposal = _proposal(fixed, entry, asks.signed[chosen], mark[chosen])
+            book = _book(*(each[chosen] for each in known))
+            if not _heard(terms, proposal, book, table, chosen):
                 return None
-            table[chosen, place] = found
     return table
+
+
+def _book(day_pnl: Any, deployed: Any, exposure: Any, orders: Any, trades: Any) -> Book:
+    """The run's book before each of the requests."""
+    return Book(True, day_pnl, 0, deployed, exposure, orders_today=orders, trades_today=trades)
+
+
+def _heard(terms: Terms, proposal: Proposal, book: Book, table: Table, chosen: Ints) -> bool:
+    """Writes what each rule observes of all requests of one leg; whether none of them is refused."""
+    for place, (rule, limit) in enumerate(terms.risk.rules, at.ASK):
+        found = observed(rule, proposal, book)
+        refused: Any = rule.exceeded(rule.bound(limit, proposal), found)
+        if (refused if isinstance(refused, bool) else refused.any()) and not rule.spared(proposal, book):
+            return False
+        if isinstance(found, np.ndarray) or found:
+            table[chosen, place] = found
+    return True
 
 
 def _first_cost(flight: Flight) -> int:
@@ -183,19 +194,19 @@ def _first_cost(flight: Flight) -> int:
     return cost
 
 
-def _proposal(fixed: Fixed, entry: bool, signed: Ints, held: Ints, mark: Ints) -> Proposal:
+def _proposal(fixed: Fixed, entry: bool, signed: Ints, mark: Any) -> Proposal:
     """The requests of one leg, in the numbers the rules look at."""
-    quantity = np.abs(signed)
+    quantity: Any = np.abs(signed)
     delivered = fixed.traits[at.DELIVERED] == 1
-    short = np.maximum(0, -(np.maximum(0, held) + signed)) if entry and delivered else 0
+    short: Any = np.maximum(0, -signed) if entry and delivered else 0
     return Proposal(
         0,
-        quantity,  # type: ignore[arg-type]  # a column of them
+        quantity,
         quantity * mark,
         not entry,
         lot_size=fixed.traits[at.LOT_SIZE],
         tradable=fixed.traits[at.TRADABLE] == 1,
-        short=short,  # type: ignore[arg-type]  # a column of them
+        short=short,
     )
 
 

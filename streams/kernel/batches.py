@@ -32,7 +32,7 @@ class Frame(NamedTuple):
 
 def frame(terms: Terms, manners: Sequence[Manner], chunk: Chunk, asked: Asked) -> Frame:
     """The moments of a chunk. What matters: candles with an intent and those after (where its order fills),
-    the first and last of each day and of the chunk, the first that is late."""
+    each instrument's first and last of each day and its first that is late, and the last of the chunk."""
     times = moments(chunk)
     matters = np.zeros(len(times), bool)
     late = np.zeros((len(chunk), len(times)), bool)
@@ -43,7 +43,9 @@ def frame(terms: Terms, manners: Sequence[Manner], chunk: Chunk, asked: Asked) -
             own = asked.time if len(chunk) == 1 else asked.time[asked.instrument == instrument]
             matters[np.searchsorted(times, _following(candles, own))] = True
             late[instrument] = _late(terms, instrument, manners[instrument], times)
-    matters[1:] |= (late[:, 1:] & ~late[:, :-1]).any(axis=0)
+            places = np.searchsorted(times, candles.time)
+            by_then = late[instrument, places]
+            matters[places[1:][by_then[1:] & ~by_then[:-1]]] = True
     return Frame(times, matters, late)
 
 

@@ -68,4 +68,4 @@ class Kernel(NamedTuple):
 
 def as_list(numbers: Any) -> Column:
     """A column that plain Python reads fast."""
-    return np.asarray(numbers, np.int64).tolist()
+    return numbers if isinstance(numbers, list) else np.asarray(numbers, np.int64).tolist()

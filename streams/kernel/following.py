@@ -15,8 +15,11 @@ def follow(fixed: Fixed, flight: Flight, late: bool, sequence: int) -> None:
     if wanted == NOTHING_ASKED:
         return
     instrument = flight.plans[sequence * at.PLAN + at.PLAN_INSTRUMENT]
-    aim(flight, instrument, wanted, at.BY_INTENT, sequence)
     flight.book[home_of(instrument) + at.FOLLOWED] = 1
+    if wanted != 0 and late:
+        propose_lot(fixed, flight, late, sequence, wanted, False)
+        return
+    aim(flight, instrument, wanted, at.BY_INTENT, sequence)
     flight.book[home_of(instrument) + at.WAITING] = sequence
     pursue(fixed, flight, late, instrument)
 
@@ -57,7 +60,19 @@ def give_back(fixed: Fixed, flight: Flight, late: bool, instrument: int, intent:
     flight.book[home + at.EXITS] += 1
     cause = flight.book[home + at.CAUSE]
     request = Request(
-        instrument, signed, at.EXIT, intent, kind, cause, generation, at.MARKET, 0, 0, by_clock, False
+        instrument,
+        signed,
+        at.EXIT,
+        intent,
+        kind,
+        cause,
+        generation,
+        at.MARKET,
+        at.DAY_ORDER,
+        0,
+        0,
+        by_clock,
+        False,
     )
     propose(fixed, flight, late, request)
 
@@ -66,19 +81,38 @@ def enter(fixed: Fixed, flight: Flight, late: bool, intent: int) -> None:
     """Orders target - position - in flight if risk permits; a refusal disarms the target until it changes."""
     plan = intent * at.PLAN
     instrument, target = flight.plans[plan + at.PLAN_INSTRUMENT], flight.plans[plan + at.PLAN_TARGET]
-    trait = instrument * at.TRAIT
     if stopless(fixed, flight, intent):
-        lot = fixed.traits[trait + at.LOT_SIZE]
-        signed = lot if target > 0 else -lot
-        request = Request(
-            instrument, signed, at.ENTRY, intent, at.BY_INTENT, intent, 0, at.MARKET, 0, 0, False, True
-        )
-        propose(fixed, flight, late, request)
+        propose_lot(fixed, flight, late, intent, target, True)
         return
     wanted = flight.book[home_of(instrument) + at.TARGET]
     missing = wanted - staying(flight, instrument) - in_flight(flight, instrument, at.ENTRY)
     if missing * wanted > 0:
         propose(fixed, flight, late, priced(fixed, flight, intent, instrument, missing))
+
+
+def propose_lot(
+    fixed: Fixed, flight: Flight, late: bool, intent: int, wanted: int, without_stop: bool
+) -> None:
+    """Risk's word on an entry of one lot: for what it will refuse whatever the size."""
+    instrument = flight.plans[intent * at.PLAN + at.PLAN_INSTRUMENT]
+    lot = fixed.traits[instrument * at.TRAIT + at.LOT_SIZE]
+    signed, kind = lot if wanted > 0 else -lot, at.MARKET
+    request = Request(
+        instrument,
+        signed,
+        at.ENTRY,
+        intent,
+        at.BY_INTENT,
+        intent,
+        0,
+        kind,
+        at.DAY_ORDER,
+        0,
+        0,
+        False,
+        without_stop,
+    )
+    propose(fixed, flight, late, request)
 
 
 def priced(fixed: Fixed, flight: Flight, intent: int, instrument: int, signed: int) -> Request:
@@ -94,8 +128,9 @@ def priced(fixed: Fixed, flight: Flight, intent: int, instrument: int, signed: i
         limit = limit_price(sign, named, mark, fixed.traits[trait + at.OFFSET], tick)
     if kind == at.STOP_LIMIT:
         limit = limit_price(sign, named, trigger, 0, tick)
+    validity, cause = fixed.traits[trait + at.VALIDITY], at.BY_INTENT
     return Request(
-        instrument, signed, at.ENTRY, intent, at.BY_INTENT, intent, 0, kind, limit, trigger, False, False
+        instrument, signed, at.ENTRY, intent, cause, intent, 0, kind, validity, limit, trigger, False, False
     )
 
 

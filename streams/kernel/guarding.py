@@ -76,12 +76,13 @@ def aligned(fixed: Fixed, flight: Flight, late: bool, instrument: int) -> None:
     if run[home + at.LOTS] == 0:
         withdraw_protection(flight, instrument)
         return
-    if protecting(flight, instrument, True) > 0 or leaving(flight, instrument):
+    if leaving(flight, instrument):
         return
+    placeable = protecting(flight, instrument, True) == 0
     stop, profit = levels(fixed, flight, instrument)
-    decided = set_leg(fixed, flight, late, instrument, at.STOP_LOSS, stop)
-    decided = set_leg(fixed, flight, late, instrument, at.TAKE_PROFIT, profit) or decided
-    if decided:
+    decided = set_leg(fixed, flight, late, instrument, at.STOP_LOSS, stop, placeable)
+    more = set_leg(fixed, flight, late, instrument, at.TAKE_PROFIT, profit, placeable)
+    if decided or more:
         run[home + at.PLACED] += 1
 
 
@@ -100,27 +101,42 @@ def levels(fixed: Fixed, flight: Flight, instrument: int) -> tuple[int, int]:
     return tighter(sign, stop, trail), target_level(sign, reference, points, ppm, tick)
 
 
-def set_leg(fixed: Fixed, flight: Flight, late: bool, instrument: int, leg: int, price: int) -> bool:
+def set_leg(
+    fixed: Fixed, flight: Flight, late: bool, instrument: int, leg: int, price: int, placeable: bool
+) -> bool:
     """One leg's order as it should be; whether risk had to be asked."""
     held = flight.book[home_of(instrument) + at.HELD]
     for place in range(0, flight.book[at.WORKING] * at.ORDER, at.ORDER):
         if (
             flight.working[place + at.ORDER_INSTRUMENT] == instrument
             and flight.working[place + at.ORDER_LEG] == leg
+            and flight.working[place + at.ORDER_WITHDRAWN] == 0
         ):
             if price == 0:
                 withdraw(flight, place)
             else:
                 move(flight, place, leg, -held, price)
             return False
-    if price == 0:
+    if price == 0 or not placeable:
         return False
     stop = leg == at.STOP_LOSS
     intent = flight.book[home_of(instrument) + at.GUARD]
     generation = flight.book[home_of(instrument) + at.PLACED]
     kind, limit, trigger = (at.STOP_MARKET, 0, price) if stop else (at.LIMIT, price, 0)
     request = Request(
-        instrument, -held, leg, intent, at.BY_INTENT, intent, generation, kind, limit, trigger, False, False
+        instrument,
+        -held,
+        leg,
+        intent,
+        at.BY_INTENT,
+        intent,
+        generation,
+        kind,
+        at.DAY_ORDER,
+        limit,
+        trigger,
+        False,
+        False,
     )
     propose(fixed, flight, late, request)
     return True

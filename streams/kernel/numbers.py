@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from streams.asked import Asked
 from streams.domain.intents import Intent, Manner
 from streams.domain.market import Chunk
 from streams.events import Effect
 from streams.frames import marks_after
 from streams.kernel import layout as at
-from streams.kernel.accepted import Written, reckoned
+from streams.kernel.accepted import reckoned
 from streams.kernel.batches import batch, frame
 from streams.kernel.columns import Batch, Fixed, Flight, Kernel, as_list
 from streams.kernel.effects import effects
@@ -18,7 +20,6 @@ from streams.kernel.kernel import advance
 from streams.kernel.ledger import settle_day
 from streams.kernel.rules import HOUSE
 from streams.kernel.states import state
-from streams.kernel.trades import trades
 from streams.report import Moves, Tally
 from streams.state import State, Terms
 from streams.timetable import may_square_off
@@ -39,58 +40,59 @@ class Numbers:
         self._at_once = quiet and len(manners) == 1 and not may_square_off(terms, 0, manners[0])
         self._pages = Pages(at.ASK + len(HOUSE))
         self._marks: tuple[int, ...] = (0,) * len(terms.instruments)
+        self._unplanned: list[Asked] = []
 
     def take(self, chunk: Chunk, asked: Asked) -> Moves:
         """The next chunk and its intents; what it moved."""
+        self._unplanned.append(asked)
+        written = None
         if self._at_once:
             written = reckoned(self._terms, self._fixed, self._flight, chunk[0], asked)
-            if written is not None:
-                return self._wrote(chunk, asked, written)
+        moved = self._go_through(chunk, asked) if written is None else self._pages.put(*written)
+        self._marks = marks_after(chunk, self._marks)
+        return moved
+
+    def _go_through(self, chunk: Chunk, asked: Asked) -> Moves:
+        """The chunk through the kernel."""
         moments = frame(self._terms, self._manners, chunk, asked)
         if self._quiet:
             moments = moments.only()
-        self._flight = planned(self._flight, asked, self._kernel.column)
         part = Batch(*map(self._kernel.column, batch(chunk, asked, moments, self._marks)))
-        page = self._pages.written
-        moment = place = 0
+        self._plan()
+        moment, place, moved = 0, 0, list[Moves]()
         while moment < len(moments.times):
             before = moment
             moment, place = self._kernel.advance(self._fixed, self._flight, part, moment, place, asked.first)
-            self._turn_page()
+            moved.append(self._turn_page())
             if moment == before:
                 self._flight = roomier(self._flight, len(chunk), self._kernel.column)
-        self._marks = marks_after(chunk, self._marks)
-        return self._pages.moves(page)
+        return Moves(*map(np.concatenate, zip(*moved, strict=True)))
 
-    def _wrote(self, chunk: Chunk, asked: Asked, written: Written) -> Moves:
-        """A batch that was reckoned at once."""
-        self._flight = planned(self._flight, asked, self._kernel.column)
-        page = self._pages.written
-        self._pages.put(written.asks, written.log)
-        self._marks = marks_after(chunk, self._marks)
-        return self._pages.moves(page)
+    def _plan(self) -> None:
+        """The kernel looks intents up; a batch reckoned at once did not need to."""
+        for asked in self._unplanned:
+            self._flight = planned(self._flight, asked, self._kernel.column)
+        self._unplanned = []
 
     def settle(self) -> Moves:
         """The run is over, and with it the day: its contract note."""
-        page = self._pages.written
+        if self._fixed.numbers[at.INDIAN] == 0:
+            return self._turn_page()
         flight = Flight(*map(as_list, self._flight))
         settle_day(Fixed(*map(as_list, self._fixed)), flight)
         self._flight = Flight(*map(self._kernel.column, flight))
-        self._turn_page()
-        return self._pages.moves(page)
+        return self._turn_page()
 
-    def _turn_page(self) -> None:
-        """What has been written goes into the journal, and there is room again."""
+    def _turn_page(self) -> Moves:
+        """What has been written goes into the journal, and there is room again; what it moved."""
         book = self._flight.book
-        self._pages.add(self._flight.asks, book[at.KEPT], self._flight.log, book[at.LOGGED])
+        moved = self._pages.add(self._flight.asks, book[at.KEPT], self._flight.log, book[at.LOGGED])
         book[at.KEPT] = book[at.LOGGED] = 0
+        return moved
 
     def tally(self) -> Tally:
         """The sums so far."""
-        book, journal = self._flight.book, self._pages.bound()
-        permitted = int(journal.asks[:, at.ASK_PERMITTED].sum())
-        made = trades(journal)
-        won = (made.realised > made.charges)[made.closed]
+        book, sums = self._flight.book, self._pages.tallies
         homes = range(at.RUN, len(book), at.HOLDING)
         worth = sum(int(book[home + at.HELD]) * int(book[home + at.MARK]) for home in homes)
         return Tally(
@@ -98,11 +100,10 @@ class Numbers:
             int(book[at.REALISED]),
             worth - sum(int(book[home + at.COST]) for home in homes),
             int(book[at.CHARGES]),
-            int((made.entry_quantity > 0).sum()),
-            int(won.sum()),
-            len(won) - int(won.sum()),
-            permitted,
-            len(journal.asks) - permitted,
+            sums.trades,
+            *sums.wins_and_losses,
+            sums.orders,
+            sums.refusals,
         )
 
     def effects(self, intents: Sequence[Intent]) -> tuple[Effect, ...]:

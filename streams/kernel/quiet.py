@@ -39,12 +39,12 @@ class Steps(NamedTuple):
     @property
     def exits(self) -> Flags:
         """Where a position is given back."""
-        return (self.before != 0) & (self.before != self.wanted)
+        return np.asarray((self.before != 0) & (self.before != self.wanted))
 
     @property
     def entries(self) -> Flags:
         """Where one is taken."""
-        return (self.wanted != 0) & (self.before != self.wanted)
+        return np.asarray((self.wanted != 0) & (self.before != self.wanted))
 
 
 class Fills(NamedTuple):

@@ -6,6 +6,7 @@ from streams.kernel import layout as at
 from streams.kernel.columns import Fixed, Flight
 from streams.kernel.ledger import home_of, logged
 from streams.kernel.rules import judged
+from streams.kernel.wanting import in_flight, staying
 from streams.risk.facts import Book, Proposal
 
 
@@ -20,6 +21,7 @@ class Request(NamedTuple):
     cause: int
     generation: int
     type: int
+    validity: int
     limit: int
     trigger: int
     squares_off: bool
@@ -30,7 +32,7 @@ def propose(fixed: Fixed, flight: Flight, batch_late: bool, request: Request) ->
     """Risk's decision on a request, and its order when permitted."""
     run, row = flight.book, flight.book[at.KEPT] * fixed.numbers[at.WIDTH]
     number = run[at.ASKED]
-    write(fixed, flight, row, request)
+    write(flight, row, request)
     run[at.KEPT] += 1
     run[at.ASKED] += 1
     logged(flight, at.DECIDED, number, run[at.NOW])
@@ -44,7 +46,7 @@ def propose(fixed: Fixed, flight: Flight, batch_late: bool, request: Request) ->
     return True
 
 
-def write(fixed: Fixed, flight: Flight, row: int, request: Request) -> None:
+def write(flight: Flight, row: int, request: Request) -> None:
     """The request as it is kept."""
     flight.asks[row + at.ASK_INTENT] = request.intent
     flight.asks[row + at.ASK_INSTRUMENT] = request.instrument
@@ -57,9 +59,7 @@ def write(fixed: Fixed, flight: Flight, row: int, request: Request) -> None:
     flight.asks[row + at.ASK_TYPE] = request.type
     flight.asks[row + at.ASK_LIMIT] = request.limit
     flight.asks[row + at.ASK_TRIGGER] = request.trigger
-    own = request.leg == at.ENTRY and not request.stopless
-    validity = fixed.traits[request.instrument * at.TRAIT + at.VALIDITY]
-    flight.asks[row + at.ASK_VALIDITY] = validity if own else at.DAY_ORDER
+    flight.asks[row + at.ASK_VALIDITY] = request.validity
     flight.asks[row + at.ASK_REFERENCE] = flight.book[home_of(request.instrument) + at.REFERENCE]
 
 
@@ -99,19 +99,11 @@ def proposed(fixed: Fixed, flight: Flight, late: bool, request: Request) -> Prop
 
 
 def short_by(fixed: Fixed, flight: Flight, request: Request) -> int:
-    """By how much an entry would sell what is to be delivered and is not held."""
+    """By how much an entry would sell what is to be delivered and will not be held."""
     if fixed.traits[request.instrument * at.TRAIT + at.DELIVERED] == 0 or request.leg != at.ENTRY:
         return 0
-    held: int = flight.book[home_of(request.instrument) + at.HELD]
-    coming = 0
-    for place in range(0, flight.book[at.WORKING] * at.ORDER, at.ORDER):
-        if (
-            flight.working[place + at.ORDER_INSTRUMENT] == request.instrument
-            and flight.working[place + at.ORDER_LEG] == at.ENTRY
-            and flight.working[place + at.ORDER_WITHDRAWN] == 0
-        ):
-            coming += flight.working[place + at.ORDER_SIGNED]
-    return max(0, -(max(0, held) + coming + request.signed))
+    going = staying(flight, request.instrument) + in_flight(flight, request.instrument, at.ENTRY)
+    return max(0, -(going + request.signed))
 
 
 def weighed(fixed: Fixed, flight: Flight, instrument: int) -> Book:
@@ -183,8 +175,8 @@ def withdraw(flight: Flight, place: int) -> None:
 
 def is_protective(flight: Flight, place: int) -> bool:
     """Whether a working order is a stop-loss or a take-profit."""
-    leg = flight.working[place + at.ORDER_LEG]
-    return leg == at.STOP_LOSS or leg == at.TAKE_PROFIT
+    leg: int = flight.working[place + at.ORDER_LEG]
+    return leg in (at.STOP_LOSS, at.TAKE_PROFIT)
 
 
 def protecting(flight: Flight, instrument: int, withdrawn: bool) -> int:

@@ -23,7 +23,7 @@ def filled_at(fixed: Fixed, signed: Ints, market: Ints) -> Ints:
     tick, model, amount = fixed.traits[at.TICK], fixed.numbers[at.MODEL], fixed.numbers[at.AMOUNT]
     sign = np.sign(signed)
     if model == TICKS:
-        return np.maximum(tick, _worse(sign, market, 0, tick) + sign * amount * tick)
+        return np.asarray(np.maximum(tick, _worse(sign, market, 0, tick) + sign * amount * tick))
     return _worse(sign, market, impact(model, amount, 0, 0), tick)
 
 
@@ -31,12 +31,13 @@ def _worse(sign: Ints, price: Ints, parts: int, tick: int) -> Ints:
     """`pricing.worse`."""
     moved, grid = price * (PARTS + sign * parts), PARTS * tick
     ticks = np.where(sign > 0, -(-moved // grid), moved // grid)
-    return np.maximum(1, ticks) * tick
+    return np.asarray(np.maximum(1, ticks) * tick)
 
 
 def levies(rates: Rates, signed: Ints, price: Ints) -> Ints:
     """`levies.provisional` of orders that fill whole: a row for each part."""
-    value, buys = np.abs(signed) * price, signed > 0
+    value: Any = np.abs(signed) * price
+    buys = signed > 0
     brokerage = rates.brokerage_flat + np.minimum(rates.brokerage_cap, levied(value, rates.brokerage_rate))
     stt = np.where(buys, levied(value, rates.stt_buy), levied(value, rates.stt_sell))
     exchange, sebi = levied(value, rates.exchange), levied(value, rates.sebi)

@@ -1,24 +1,48 @@
 """The three ways of running the core give the same bits: plain, in numbers, and in numbers compiled."""
 
 from collections.abc import Iterable, Sequence
+from random import Random
+from typing import NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams import simulation
 from streams.asked import ACTIONS, Asked, Distances
+from streams.backtest import Backtest
+from streams.charges import INDIAN
 from streams.domain.intents import NOWHERE, Distance, Intent, Manner
 from streams.domain.market import Chunk
-from streams.domain.orders import OrderType
+from streams.domain.money import MAX_PRICE, MAX_QUANTITY
+from streams.domain.orders import OrderType, ProductType
 from streams.domain.venue import Venue
 from streams.events import Effect
 from streams.frames import moments
 from streams.kernel import PLAIN, Kernel, Numbers
+from streams.kernel.compiled import compiled, installed
 from streams.report import moves
+from streams.risk import RiskLimits
 from streams.state import State, Terms
-from tests.builders import SEED, at_once, by_day, cut, market, one_by_one
-from tests.drawn import agreements, asking
+from streams.strategies.sma_crossover import SmaCrossover
+from tests.builders import (
+    RUPEE,
+    SEED,
+    at_once,
+    by_day,
+    candles,
+    configs,
+    cut,
+    markets,
+    one_by_one,
+    run,
+    terms,
+    unhurried,
+)
+from tests.drawn import situation
+from tests.laws.outcomes import whole
+from tests.laws.test_chunks import limits
 from tests.laws.test_conduct import simulated
 
 many = settings(deadline=None, max_examples=300)
@@ -28,22 +52,7 @@ def known_to_the_kernel(terms: Terms) -> Terms:
     """The terms without what only the fold can follow: orders in parts, and late ones."""
     venue = Venue(terms.venue.slippage, terms.venue.amount)
     whole = tuple(each._replace(freeze_quantity=0) for each in terms.instruments)
-    return terms._replace(venue=venue, instruments=whole)
-
-
-@st.composite
-def situations(draw: st.DrawFn) -> tuple[Terms, Chunk, tuple[Intent, ...]]:
-    """Terms, a small market, and what is asked on it."""
-    count = draw(st.integers(1, 2))
-    chunk = market(
-        draw(SEED),
-        sessions=draw(st.integers(1, 3)),
-        bars=draw(st.integers(1, 25)),
-        count=count,
-        missing=draw(st.sampled_from([0.0, 0.0, 0.3])),
-        wild=draw(st.booleans()),
-    )
-    return known_to_the_kernel(draw(agreements(count))), chunk, draw(asking(chunk))
+    return terms._replace(venue=venue, instruments=whole, detail=())
 
 
 def columns(first: int, intents: Sequence[Intent], manners: tuple[Manner, ...]) -> Asked:
@@ -78,13 +87,19 @@ def manners_of(count: int, intents: Iterable[Intent]) -> tuple[Manner, ...]:
     return tuple(known.get(place, Manner()) for place in range(count))
 
 
-def in_numbers(
-    terms: Terms, parts: Iterable[Chunk], intents: tuple[Intent, ...], kernel: Kernel
-) -> tuple[State, list[Effect], list[object]]:
-    """State, effects and what was moved, by the kernel."""
+class Found(NamedTuple):
+    """State, effects, and what was moved."""
+
+    state: State
+    effects: list[Effect]
+    moved: list[tuple[int, ...]]
+
+
+def in_numbers(terms: Terms, parts: Iterable[Chunk], intents: tuple[Intent, ...], kernel: Kernel) -> Found:
+    """What the kernel comes to."""
     manners = manners_of(len(terms.instruments), intents)
     quiet = not any(_watched(each) for each in intents) and not terms.instruments[0].price_band
-    made, moved, first = Numbers(terms, manners, kernel, quiet=quiet), list[object](), 0
+    made, moved, first = Numbers(terms, manners, kernel, quiet=quiet), list[tuple[int, ...]](), 0
     for part in parts:
         times = set(moments(part).tolist())
         due = [each for each in intents if each.time in times]
@@ -93,7 +108,7 @@ def in_numbers(
                 zip(*(each.tolist() for each in made.take(part, columns(first, due, manners))), strict=True)
             )
         first += len(due)
-    return made.state(intents), list(made.effects(intents)), moved
+    return Found(made.state(intents), list(made.effects(intents)), moved)
 
 
 def _watched(intent: Intent) -> bool:
@@ -101,20 +116,84 @@ def _watched(intent: Intent) -> bool:
     return guarded or intent.manner.exit_after > 0 or intent.manner.order_type is not OrderType.MARKET
 
 
-@many
-@given(situations(), st.data())
-def test_the_kernel_does_what_the_fold_does(
-    situation: tuple[Terms, Chunk, tuple[Intent, ...]], data: st.DataObject
-) -> None:
-    """Every effect, the state at the end, and what the equity curve is made of; in any chunks."""
+def of_one_manner(intents: Sequence[Intent]) -> tuple[Intent, ...]:
+    """The intents of each instrument that are in the manner of its first: a strategy has one for each."""
+    known: dict[int, Manner] = {}
+    kept = [each for each in intents if known.setdefault(each.instrument, each.manner) == each.manner]
+    return tuple(each._replace(sequence=number) for number, each in enumerate(kept))
+
+
+def same(seed: int, kernel: Kernel) -> int:
+    """Asserts that fold and kernel agree on a seed's situation, however cut; how many effects it had."""
     # given
-    terms, chunk, intents = situation
-    cuts = data.draw(st.lists(st.sampled_from(moments(chunk).tolist() or [0]), max_size=6))
+    drawn = situation(seed)
+    terms, chunk, intents = known_to_the_kernel(drawn.terms), drawn.chunk, of_one_manner(drawn.intents)
+    cuts = Random(seed).choices(moments(chunk).tolist() or [0], k=4)
     # when
     state, effects = simulated(terms, one_by_one(chunk), intents, simulation.every)
     # then
+    moved = sorted(zip(*(each.tolist() for each in moves(effects)), strict=True))
     for parts in (at_once(chunk), by_day(chunk), cut(chunk, cuts)):
-        found, same, moved = in_numbers(terms, parts, intents, PLAIN)
-        assert same == effects
-        assert found == state
-        assert sorted(moved) == sorted(zip(*(each.tolist() for each in moves(effects)), strict=True))
+        found = in_numbers(terms, parts, intents, kernel)
+        assert found.effects == effects
+        assert found.state == state
+        assert sorted(found.moved) == moved
+    return len(effects)
+
+
+@many
+@given(SEED)
+def test_the_kernel_does_what_the_fold_does(seed: int) -> None:
+    """Every effect, the state at the end, and what the equity curve is made of; in any chunks."""
+    same(seed, PLAIN)
+
+
+@pytest.mark.skipif(not installed(), reason="needs the extra fast")
+def test_the_compiled_kernel_does_the_same(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The same source over 64-bit integers. Compiling takes a while, so it is done once for many seeds."""
+    kernel = compiled(str(tmp_path_factory.getbasetemp() / "kernel"))
+    assert sum(same(seed, kernel) for seed in range(200)) > 2_000
+
+
+@unhurried
+@given(chunk=markets(1), data=st.data())
+def test_a_batch_reckoned_at_once_is_what_the_fold_makes_of_it(chunk: Chunk, data: st.DataObject) -> None:
+    """Bit for bit, trades, curve and figures too; where risk refuses something it is gone through instead."""
+    # given
+    agreed = terms(
+        limits=data.draw(limits() | st.just(RiskLimits())),
+        slippage=data.draw(st.sampled_from([0, 500])),
+        charge=data.draw(st.sampled_from([0, 20 * RUPEE])),
+        lot_size=data.draw(st.sampled_from([1, 5])),
+    )
+    charges = data.draw(st.sampled_from([agreed.charges, INDIAN]))
+    product = data.draw(st.sampled_from(ProductType))
+    made = run(
+        agreed._replace(charges=charges, product_type=product), config=data.draw(configs(SmaCrossover))
+    )
+    cuts = data.draw(st.lists(st.sampled_from(moments(chunk).tolist() or [0]), max_size=6))
+    # when
+    quick, slow = Backtest(made), Backtest(made, simulation.every)
+    for part in cut(chunk, cuts):
+        quick.feed(part)
+        slow.feed(part)
+    # then
+    assert whole(quick.outcome()) == whole(slow.outcome())
+    # and
+    quick.settle()
+    slow.settle()
+    assert whole(quick.outcome()) == whole(slow.outcome())
+
+
+@pytest.mark.parametrize("price", [MAX_PRICE // 10**4, 0.5])
+def test_the_ways_agree_at_the_extremes(price: float) -> None:
+    """The highest price with the largest quantity, and the lowest: every product still fits 64 bits."""
+    closes = price * np.array([0.8, 0.8, 0.8, 0.9, 1.0, 0.9, 0.7, 0.6, 0.7, 0.9, 1.0, 1.0])
+    chunk = (candles(np.maximum(0.05, np.round(closes, 2)).tolist()),)
+    agreed = terms(capital=MAX_PRICE * MAX_QUANTITY)._replace(charges=INDIAN)
+    made = run(agreed, config=SmaCrossover.Config(fast=2, slow=3, quantity=MAX_QUANTITY))
+    ways = [Backtest(made), Backtest(made, simulation.every)]
+    for way in ways:
+        way.feed(chunk)
+    assert whole(ways[0].outcome()) == whole(ways[1].outcome())
+    assert ways[0].outcome().figures.orders_count > 1
