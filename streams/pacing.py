@@ -5,6 +5,7 @@ clock, and no resting order meets its price. Between two steps the state does no
 exchange's book the next moment at which something can happen is searched in the columns.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -65,7 +66,7 @@ class Scout:
 
     def fixed_after(self, moment: int) -> int:
         """The next moment that matters whatever happens; `last` when there is none."""
-        place = int(np.searchsorted(self._fixed, moment, "right"))
+        place = bisect_right(self._fixed, moment)
         return self._fixed[place] if place < len(self._fixed) else self.last
 
     def moment_of(self, instrument: int, after: int, until: int, search: Callable[[Candles], int]) -> int:

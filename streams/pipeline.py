@@ -6,7 +6,7 @@
 
 Chunks of columns flow in; what leaves the fold is one shared stream of effects, and views of it. Nothing here
 knows a clock, a thread or a database: the shell of a run feeds `market` and `asides` (reports, commands) and
-carries out `Place` and `Cancel`.
+carries out `Place`, `Modify` and `Cancel`.
 """
 
 from collections import defaultdict

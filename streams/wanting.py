@@ -10,12 +10,14 @@ _OF_EQUITY = (Sizing.CAPITAL, Sizing.RISK)
 
 
 def wanted_of(terms: Terms, state: State, intent: Intent) -> int | None:
-    """The signed quantity an intent wants held; None where it asks for nothing.
+    """The signed quantity an intent wants held; None where it asks for nothing, or has no price to go by.
 
     ENTER turns round a position of the other side, and adds to one of its own while it has been entered fewer
     times than the manner allows. EXIT concerns positions of its target's side, or of any when that is 0. A
     size that hangs on a missing stop-loss wants what is held on its side.
     """
+    if not state.holdings[intent.instrument].mark:
+        return None
     going = staying(state, intent.instrument) + in_flight(state, intent.instrument, Leg.ENTRY)
     if intent.action is Action.EXIT:
         return None if not going or intent.target * going < 0 else 0

@@ -151,6 +151,13 @@ def test_a_size_smaller_than_a_lot_orders_nothing(desk: Desk) -> None:
     assert enter(desk, 99 * RUPEE, manner=Manner(sizing=Sizing.VALUE)) == []
 
 
+def test_without_a_price_nothing_is_ordered() -> None:
+    """An instrument that has not traded yet: nobody could say what it would come to."""
+    desk = Desk(terms(2))
+    desk.close(100.0, None)
+    assert signed(desk.want(10, instrument=1)) == []
+
+
 # --- Whatever was asked for.
 
 
