@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from streams.charges.tariff import TARIFF, Line, Rates, Segment, segment_of
 from streams.domain.market import Exchange, Instrument
+from streams.domain.money import MAX_PRICE, MAX_QUANTITY
 from streams.domain.orders import ProductType
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -22,10 +23,12 @@ class ScheduleKind(StrEnum):
 
 
 class Schedule(NamedTuple):
-    """How a run is charged; `per_order` is a flat amount in units, FLAT's only charge."""
+    """How a run is charged. FLAT's only charges are `per_order`, an amount in units, and `rate`, parts per
+    billion of an order's value."""
 
     kind: ScheduleKind = ScheduleKind.NONE
     per_order: int = 0
+    rate: int = 0
 
 
 INDIAN = Schedule(ScheduleKind.INDIAN)
@@ -35,6 +38,11 @@ FREE = Schedule()
 def flat(per_order: int) -> Schedule:
     """So many units an order, with its first fill, and nothing else."""
     return Schedule(ScheduleKind.FLAT, per_order)
+
+
+def proportional(rate: int) -> Schedule:
+    """So many parts per billion of what an order comes to, rounded down to the unit, and nothing else."""
+    return Schedule(ScheduleKind.FLAT, rate=rate)
 
 
 def rates_on(schedule: Schedule, instrument: Instrument, product_type: ProductType, day: int) -> Rates:
@@ -55,7 +63,7 @@ def _table(
     schedule: Schedule, instrument: Instrument, product_type: ProductType
 ) -> tuple[tuple[int, ...], tuple[Rates, ...]]:
     if schedule.kind is not ScheduleKind.INDIAN:
-        return (0,), (Rates(brokerage_flat=schedule.per_order),)
+        return (0,), (Rates(schedule.per_order, schedule.rate, MAX_PRICE * MAX_QUANTITY),)
     segment = segment_of(instrument, product_type)
     if segment is None:
         return (0,), (Rates(),)

@@ -1,27 +1,42 @@
-"""How fast the core is: a backtest of a million candles, its parts, and one candle lived at a time.
+"""How fast a backtest is: against the fastest peer measured, a plain loop, and with everything switched on.
 
-Run it with `make bench`. Ratios are to a plain Python loop over the same candles in the same run: they carry
-over to other machines, the times do not.
+Run it with `make bench`. Each figure is a median of rounds in which the contestants take turns; ratios carry
+over to other machines, times do not. The peer's job: SMA 10/30, long only, ten units, the next open, ten
+basis points a fill.
 """
 
 import statistics
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from reactivex.subject import Subject
 
 from streams import signals, simulation
-from streams.backtest import Backtest, Outcome
+from streams.backtest import Backtest
+from streams.charges import FREE, INDIAN, Schedule
+from streams.charges.schedules import proportional
+from streams.columns import HOLD, sma, when
 from streams.domain.market import Candles, Chunk, Interval
-from streams.pipeline import Run, executed, simulated
+from streams.kernel import PLAIN, Kernel
+from streams.kernel.compiled import compiled, installed
+from streams.outcome import Outcome
+from streams.pipeline import Run, executed, formed
 from streams.risk import RiskLimits
+from streams.strategies import BaseStrategy, StrategyConfig
+from streams.strategies.asks import target
+from streams.strategies.base import Bars, Intents
+from streams.strategies.protection import percent
 from streams.strategies.sma_crossover import SmaCrossover
 from tests.builders import MINUTE, RUPEE, run, terms
 from tests.laws.oracle import Result, Rules, crossover
 
-ROWS, BATCH, LIVE, REPEATS = 1_000_000, 16_384, 3_000, 5
-RULES = Rules(quantity=10, capital=10_000_000 * RUPEE, slippage_bps=10, charge=20 * RUPEE)
+ROWS, BATCH, LIVE, ROUNDS = 1_000_000, 16_384, 3_000, 7
+FEE, QUANTITY, CASH = 0.001, 10, 10_000_000
+RULES = Rules(quantity=QUANTITY, capital=CASH * RUPEE, tick=1)
 
 
 def bars(rows: int, seed: int = 7) -> Candles:
@@ -38,24 +53,9 @@ def bars(rows: int, seed: int = 7) -> Candles:
     return Candles("NSE:BENCH", Interval.ONE_MINUTE, times, opened, high, low, close, volume)
 
 
-def in_paise(candles: Candles) -> Candles:
-    """The same walk as an exchange quotes it."""
-    opened, high, low, close = (
-        np.round(getattr(candles, name), 2) for name in ("open", "high", "low", "close")
-    )
-    return Candles(
-        candles.instrument, candles.interval, candles.time, opened, high, low, close, candles.volume
-    )
-
-
 def batches(candles: Candles, size: int) -> list[Chunk]:
     """Chunks of so many rows."""
     return [(candles.rows(start, min(len(candles), start + size)),) for start in range(0, len(candles), size)]
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """The median of five."""
-    return statistics.median(timed(work) for _ in range(REPEATS))
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -65,91 +65,193 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def backtested(made: Run, parts: list[Chunk]) -> Outcome:
-    """Through the pipeline, with trades, curve and figures."""
-    backtest = Backtest(made)
+def rounds(works: dict[str, Callable[[], object]], count: int = ROUNDS) -> dict[str, float]:
+    """The median of each, taken in turns, after one go that warms up."""
+    for work in works.values():
+        work()
+    times = [{name: timed(work) for name, work in works.items()} for _ in range(count)]
+    return {name: statistics.median(each[name] for each in times) for name in works}
+
+
+def backtested(made: Run, parts: list[Chunk], kernel: Kernel = PLAIN) -> Outcome:
+    """Through the pipeline, with curve and figures."""
+    backtest = Backtest(made, kernel=kernel)
     for part in parts:
         backtest.feed(part)
-    return backtest.outcome()
+    backtest.settle()
+    outcome = backtest.outcome()
+    assert len(outcome.curve.equity) > 0
+    assert not outcome.reason
+    return outcome
 
 
-def without_rx(made: Run, parts: list[Chunk]) -> None:
-    """The same two folds as plain calls."""
-    known, state = made.signals(), simulation.begin(made.terms)
+def job(charges: Schedule = proportional(1_000_000), **options: Any) -> Run:  # noqa: B008  # a NamedTuple is frozen
+    """The peer's job; its prices are on a grid of a unit."""
+    agreed = terms(capital=CASH * RUPEE, **options)._replace(charges=charges)
+    agreed = agreed._replace(instruments=(agreed.instruments[0]._replace(tick_size=1),))
+    return run(agreed, config=SmaCrossover.Config(fast=10, slow=30, quantity=QUANTITY))
+
+
+class Bracketed(BaseStrategy):
+    """The crossover with a stop-loss and a take-profit on every entry."""
+
+    key = "bracketed"
+    Config = SmaCrossover.Config
+
+    def intents(self, bars: Bars, config: StrategyConfig) -> Intents:
+        """Half a per cent down, one per cent up."""
+        fast, slow = sma(bars.close, 10), sma(bars.close, 30)
+        wanted = when(fast > slow, QUANTITY, when(fast < slow, 0, HOLD))
+        return target(wanted, stop_loss=percent(0.5), take_profit=percent(1))
+
+
+def with_everything(strategy: type[BaseStrategy] = SmaCrossover) -> Run:
+    """Every rule with a limit of its own, and Indian charges."""
+    money = 10 * CASH * RUPEE
+    limits = RiskLimits(money, 5, money, money, 10**6, money, money, 10**6, 10**6)
+    made = job(limits=limits)
+    config = SmaCrossover.Config(fast=10, slow=30, quantity=QUANTITY)
+    return run(made.terms._replace(charges=INDIAN), strategy=strategy, config=config)
+
+
+def peer(candles: Candles) -> Callable[[], tuple[int, float]]:
+    """The same job by raptorbt's array path: a lot of ten, an allotment that buys one lot and not two."""
+    import raptorbt
+
+    config = raptorbt.BacktestConfig(initial_capital=float(CASH), fees=FEE, fill_timing="next_bar_open")
+    allotted = QUANTITY * (candles.high.max() + 2 * candles.low.min()) / 2
+    lots = raptorbt.InstrumentConfig(lot_size=float(QUANTITY), alloted_capital=float(allotted))
+    prices = candles.open, candles.high, candles.low, candles.close
+    columns = (candles.time * 1000, *prices, candles.volume.astype(np.float64))
+
+    def work() -> tuple[int, float]:
+        fast, slow = raptorbt.sma(candles.close, 10), raptorbt.sma(candles.close, 30)
+        with np.errstate(invalid="ignore"):
+            up, down = fast > slow, fast < slow
+        done = raptorbt.run_single_backtest(
+            *columns, up, down, symbol="S", config=config, instrument_config=lots
+        )
+        return int(done.metrics.total_trades), float(done.equity_curve()[-1])
+
+    return work
+
+
+def against_the_peer(parts: list[Chunk], candles: Candles, kernels: dict[str, Kernel]) -> None:
+    """Numpy alone, compiled, and the peer; what each came to."""
+    made = job()
+    works: dict[str, Callable[[], object]] = {
+        name: lambda kernel=kernel: backtested(made, parts, kernel)  # type: ignore[misc]  # bound now
+        for name, kernel in kernels.items()
+    }
+    works["signals alone"] = lambda: formed_alone(made, parts)
+    if find_spec("raptorbt") is None:
+        print("  raptorbt is not installed: no ratio to it")
+    else:
+        works["raptorbt"] = peer(candles)
+    taken = rounds(works)
+    for name, seconds in taken.items():
+        ratio = f", {taken['raptorbt'] / seconds:.2f} times raptorbt's speed" if "raptorbt" in taken else ""
+        print(f"  {name}: {seconds * 1000:.0f} ms, {ROWS / seconds / 1e6:.1f} M candles/s{ratio}")
+
+
+def formed_alone(made: Run, parts: list[Chunk]) -> None:
+    """The strategy's columns and intents, and nothing done about them."""
+    known = made.signals()
     for part in parts:
-        known, found = signals.form(known, part)
-        state, _ = simulation.simulate(made.terms, state, part, found.intents())
+        known, _ = signals.form(known, part)
 
 
 def with_rx(made: Run, parts: list[Chunk]) -> None:
-    """The pipeline alone, watched by nobody in particular."""
+    """The same through the pipeline."""
     market: Subject[Chunk] = Subject()
-    simulated(made, market).subscribe()
+    formed(made, market).subscribe()
     for part in parts:
         market.on_next(part)
 
 
-def lived(made: Run, parts: list[Chunk]) -> None:
-    """Candles one by one through the live pipeline."""
-    market: Subject[Chunk] = Subject()
-    executed(made, market, Subject()).subscribe()
-    for part in parts:
-        market.on_next(part)
-
-
-def plain_loop(candles: Candles) -> Callable[[], Result]:
-    """The oracle over the same candles, its lists made beforehand."""
+def agrees(parts: list[Chunk], candles: Candles) -> None:
+    """The plain loop's trades and money, without charges; the peer's, where the charges are."""
     opens, closes = (np.rint(each * 1e7).astype(np.int64).tolist() for each in (candles.open, candles.close))
-    return lambda: crossover(opens, closes, RULES)
 
+    def loop() -> Result:
+        return crossover(opens, closes, RULES)
 
-def compare(title: str, candles: Candles) -> None:
-    """A million candles through the backtest and through the loop, and whether they agree."""
-    made, parts, oracle = job(), batches(candles, BATCH), plain_loop(candles)
-    figures, expected = backtested(made, parts).figures, oracle()
-    agrees = (figures.trades, figures.final_equity) == (len(expected.trades), expected.equity)
-    ours, loop = seconds(lambda: backtested(made, parts)), seconds(oracle)
+    made = job(FREE)
+    figures, expected = backtested(made, parts).figures, loop()
+    charged = backtested(job(), parts).figures
+    print(f"  with ten basis points: {charged.trades} entries, equity {charged.final_equity / RUPEE:,.4f};")
+    if find_spec("raptorbt") is not None:
+        print("    raptorbt: {} entries, equity {:,.4f}; it knows no ticks".format(*peer(candles)()))
+    same = (figures.trades, figures.final_equity) == (len(expected.trades), expected.equity)
     print(
-        f"{title}: {ROWS / ours / 1e6:.2f} M candles/s ({ours:.2f} s, {figures.orders_count} orders); "
-        f"{ours / loop:.1f} times the plain loop's {loop:.2f} s; "
-        f"same trades and equity: {'yes' if agrees else 'NO'}"
+        f"  without charges: {figures.trades} entries; trades and equity those of the plain loop: {'yes' if same else 'NO'}"
     )
+    taken = rounds({"ours": lambda: backtested(made, parts), "loop": loop}, 3)
+    print(f"  {taken['loop'] / taken['ours']:.1f} times the plain loop's speed")
 
 
-def job() -> Run:
-    """SMA 10/30, ten units, ten basis points, twenty rupees an order, every rule switched on."""
-    limits = RiskLimits(RULES.capital, 5, RULES.capital, RULES.capital)
-    agreed = terms(
-        limits=limits, slippage=RULES.slippage_bps * 100, charge=RULES.charge, capital=RULES.capital
-    )
-    return run(agreed, config=SmaCrossover.Config(fast=10, slow=30, quantity=RULES.quantity))
-
-
-def share_of_rx(candles: Candles) -> None:
-    """The pipeline against the same folds without it, in turns."""
-    made, parts = job(), batches(candles, BATCH)
-    rounds = [
-        (timed(lambda: with_rx(made, parts)), timed(lambda: without_rx(made, parts))) for _ in range(REPEATS)
-    ]
-    piped, plain = (statistics.median(times) for times in zip(*rounds, strict=True))
-    print(f"  the pipeline alone: {piped:.2f} s, of which Rx {100 * (piped - plain) / piped:+.1f} %")
+def everything_on(parts: list[Chunk], kernels: dict[str, Kernel]) -> None:
+    """All rules and Indian charges; then brackets on every entry too; and where the time goes."""
+    for title, strategy in (("all rules, Indian charges", SmaCrossover), ("brackets too", Bracketed)):
+        made = with_everything(strategy)
+        for name, kernel in kernels.items():
+            figures = backtested(made, parts, kernel).figures
+            taken = statistics.median(timed(lambda: backtested(made, parts, kernel)) for _ in range(3))  # noqa: B023  # called now
+            formed_ = timed(lambda: formed_alone(made, parts))  # noqa: B023  # called now
+            print(
+                f"  {title}, {name}: {taken * 1000:.0f} ms for {figures.orders_count} orders,"
+                f" of which signals {formed_ * 1000:.0f} ms,"
+                f" {(taken - formed_) / figures.orders_count * 1e6:.1f} us an order and its candles"
+            )
 
 
 def one_at_a_time(candles: Candles) -> None:
     """What a live candle costs in the core."""
     made, parts = job(), batches(candles.rows(0, LIVE), 1)
-    each = seconds(lambda: lived(made, parts)) / LIVE
+
+    def lived() -> None:
+        market: Subject[Chunk] = Subject()
+        executed(made, market, Subject()).subscribe()
+        for part in parts:
+            market.on_next(part)
+
+    each = statistics.median(timed(lived) for _ in range(3)) / LIVE
     print(f"  one candle at a time through the live pipeline: {each * 1e6:.0f} us a candle")
+
+
+def folded(parts: list[Chunk]) -> None:
+    """The fold on eventful candles, for runs that ask what the kernel does not know."""
+    made, some = job(), parts[: len(parts) // 8]
+
+    def work() -> None:
+        backtest = Backtest(made, simulation.eventful)
+        for part in some:
+            backtest.feed(part)
+        backtest.outcome()
+
+    rows = sum(len(part[0]) for part in some)
+    print(f"  the fold, event by event: {timed(work) / rows * ROWS:.2f} s a million candles")
 
 
 def main() -> None:
     """Prints everything."""
-    walk = bars(ROWS)
-    quoted = in_paise(walk)
-    compare("backtest of a million candles, prices of seven decimals", walk)
-    compare("backtest of a million candles, prices in whole paise", quoted)
-    share_of_rx(quoted)
-    one_at_a_time(quoted)
+    candles = bars(ROWS)
+    parts = batches(candles, BATCH)
+    print(f"a million candles, batches of {BATCH}")
+    with TemporaryDirectory() as folder:
+        kernels = {"numpy alone": PLAIN}
+        if installed():
+            kernels["fast"] = compiled(folder)
+            made = with_everything(Bracketed)
+            print(f"  compiling: {timed(lambda: backtested(made, parts[:1], kernels['fast'])):.0f} s, once")
+        against_the_peer(parts, candles, kernels)
+        agrees(parts, candles)
+        everything_on(parts, kernels)
+    made = job()
+    taken = rounds({"rx": lambda: with_rx(made, parts), "plain": lambda: formed_alone(made, parts)}, 5)
+    print(f"  Rx around the signals: {100 * (taken['rx'] / taken['plain'] - 1):+.1f} %")
+    folded(parts)
+    one_at_a_time(candles)
 
 
 if __name__ == "__main__":
