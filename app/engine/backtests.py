@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -45,24 +45,39 @@ async def simulate(
 
     StrategyRaised where the strategy raises.
     """
-    backtest = Backtest(plan.run)
+    backtest, parts = await asyncio.to_thread(Backtest, plan.run), batches(plan.market)
     total, done = sum(map(len, plan.market)), 0
-    for batch in batches(plan.market):
+    while (fed := await asyncio.to_thread(_feed, backtest, parts)) is not None:
+        done += fed.candles
+        await progressed((Decimal(done) / total).quantize(Decimal("0.0001")), fed.last)
         if stopped():
             return None
-        await asyncio.to_thread(_feed, backtest, batch)
-        done += sum(map(len, batch))
-        await progressed((Decimal(done) / total).quantize(Decimal("0.0001")), int(moments(batch)[-1]))
-    backtest.settle()
-    return backtest.outcome()
+    return await asyncio.to_thread(_outcome, backtest)
 
 
-def _feed(backtest: Backtest, batch: Chunk) -> None:
-    """Wrapped in the thread already: a StopIteration would never come out of it."""
+class Fed(NamedTuple):
+    """A batch that is through: how many candles it had, and when the last of them opened."""
+
+    candles: int
+    last: int
+
+
+def _feed(backtest: Backtest, parts: Iterator[Chunk]) -> Fed | None:
+    """The next batch; None when there is none. What the strategy raises is wrapped in the thread already: a
+    StopIteration would never come out of it."""
+    batch = next(parts, None)
+    if batch is None:
+        return None
     try:
         backtest.feed(batch)
     except Exception as cause:
         raise StrategyRaised from cause
+    return Fed(sum(map(len, batch)), max(int(each.time[-1]) for each in batch if len(each)))
+
+
+def _outcome(backtest: Backtest) -> Outcome:
+    backtest.settle()
+    return backtest.outcome()
 
 
 def results(run: RunIdentity, outcome: Outcome) -> dict[ResultKind, pa.Table]:
