@@ -7,8 +7,7 @@ from numpy.testing import assert_array_equal
 from streams.domain.orders import Leg, OrderKey, Side
 from streams.domain.portfolio import Fill
 from streams.events import FillBooked
-from streams.report import curve, drawdown
-from streams.state import opening
+from streams.report import Balance, curve, drawdown, moves
 from tests.builders import MINUTE, RUPEE, START, candles, terms
 
 
@@ -26,7 +25,8 @@ from tests.builders import MINUTE, RUPEE, START, candles, terms
 )
 def test_a_drawdown_is_the_deepest_fall_from_a_former_height(equity: list[int], deepest: int) -> None:
     """The capital a run started with is a height too."""
-    assert drawdown(np.array(equity, np.int64), 100) == deepest
+    whole = np.array(equity, np.int64)
+    assert drawdown([whole], 100) == drawdown([whole[:2], whole[2:]], 100) == deepest
 
 
 def booked(instrument: int, side: Side, quantity: int, rupees: int, row: int, charges: int = 0) -> FillBooked:
@@ -49,7 +49,7 @@ def test_a_curve_follows_cash_and_positions_over_several_instruments() -> None:
         booked(0, Side.SELL, 10, 13, 3, charges=RUPEE),
     ]
     # when
-    found = curve(opening(agreed), (0, 0), (first, second), fills)
+    found = curve(Balance(agreed.capital, (0, 0)), (0, 0), (first, second), moves(fills))
     # then
     assert_array_equal(found.time, minutes)
     cash = [1000, 1000 - 100 - 1 + 100, 999, 999 + 130 - 1]
@@ -61,5 +61,6 @@ def test_a_curve_goes_on_from_the_state_and_marks_before_the_chunk() -> None:
     """A chunk may hold nothing of an instrument that is held."""
     agreed = terms(2, capital=1000 * RUPEE)
     nothing = candles([])
-    found = curve(opening(agreed), (7 * RUPEE, 0), (nothing, candles([50.0])), [booked(0, Side.BUY, 1, 7, 0)])
+    before, bought = Balance(agreed.capital, (0, 0)), moves([booked(0, Side.BUY, 1, 7, 0)])
+    found = curve(before, (7 * RUPEE, 0), (nothing, candles([50.0])), bought)
     assert found.equity.tolist() == [1000 * RUPEE]
