@@ -63,7 +63,8 @@ def _table(
     schedule: Schedule, instrument: Instrument, product_type: ProductType
 ) -> tuple[tuple[int, ...], tuple[Rates, ...]]:
     if schedule.kind is not ScheduleKind.INDIAN:
-        return (0,), (Rates(schedule.per_order, schedule.rate, MAX_PRICE * MAX_QUANTITY),)
+        most = MAX_PRICE * MAX_QUANTITY if schedule.rate else 0
+        return (0,), (Rates(schedule.per_order, schedule.rate, most),)
     segment = segment_of(instrument, product_type)
     if segment is None:
         return (0,), (Rates(),)
