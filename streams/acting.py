@@ -18,6 +18,8 @@ from streams.strategies.protection import Away
 from streams.strategies.sizes import PERCENT
 
 Values = NDArray[Any]
+Number = Values | np.float64
+"""A column, or one number that holds on every candle."""
 
 LARGEST = {
     Sizing.QUANTITY: MAX_QUANTITY,
@@ -49,7 +51,7 @@ class Read(NamedTuple):
 
     target: Values | None
     conditions: tuple[Values | None, ...]
-    numbers: tuple[Values | np.float64 | None, ...]
+    numbers: tuple[Number | None, ...]
 
 
 def act(ask: Ask, memory: Memory, read: Read, count: int) -> tuple[Memory, Acting]:
@@ -139,7 +141,8 @@ def _sized(ask: Ask, read: Read, rows: Ints, values: Values) -> Ints:
     sized = values * _at(size, rows)
     sized = np.where((values == 0) | np.isnan(sized), 0, sized)
     # A measure beyond 2^53 has no odd floats: clipping to it is exact.
-    return np.trunc(np.clip(sized, -most, most)).astype(np.int64)
+    whole: Ints = np.trunc(np.clip(sized, -most, most)).astype(np.int64)
+    return whole
 
 
 def _acting(ask: Ask, read: Read, rows: Ints, targets: Ints, action: Ints) -> Acting:
@@ -155,13 +158,13 @@ def _acting(ask: Ask, read: Read, rows: Ints, targets: Ints, action: Ints) -> Ac
     )
 
 
-def _prices(column: Values | None, rows: Ints, opening: NDArray[np.bool_]) -> Ints:
+def _prices(column: Number | None, rows: Ints, opening: NDArray[np.bool_]) -> Ints:
     if column is None:
         return np.zeros(len(rows), np.int64)
     return _whole(_at(column, rows) * UNIT, opening, 0, MAX_PRICE)
 
 
-def _distances(away: Away | None, column: Values | None, rows: Ints, opening: NDArray[np.bool_]) -> Distances:
+def _distances(away: Away | None, column: Number | None, rows: Ints, opening: NDArray[np.bool_]) -> Distances:
     """NaN is no protection; what is not above zero is the least there is."""
     none = np.zeros(len(rows), np.int64)
     if away is None or column is None:
@@ -176,5 +179,5 @@ def _whole(values: Values, wanted: NDArray[np.bool_], least: int, most: int) -> 
     return np.where(asked, np.clip(np.rint(np.where(asked, values, 0)), least, most), 0).astype(np.int64)
 
 
-def _at(column: Values, rows: Ints) -> Values:
-    return column[rows] if np.ndim(column) else np.full(len(rows), column)
+def _at(column: Number, rows: Ints) -> Values:
+    return np.full(len(rows), column) if isinstance(column, np.float64) else column[rows]

@@ -91,15 +91,17 @@ class Asked:
             Intent(
                 n,
                 time,
-                instrument,
+                place,
                 target,
                 ACTIONS[action],
                 limit,
                 trigger,
-                *distances,
-                self.manners[instrument],
+                stop,
+                profit,
+                trail,
+                self.manners[place],
             )
-            for n, ((time, instrument, target, action, limit, trigger), *distances) in numbered
+            for n, ((time, place, target, action, limit, trigger), stop, profit, trail) in numbered
         )
 
 
@@ -133,5 +135,5 @@ def _taken(parts: Sequence[Any], order: NDArray[np.intp]) -> Any:
 
 
 def _asked(first: int, manners: tuple[Manner, ...], time: Ints, instrument: Ints, acting: Acting) -> Asked:
-    row, *rest = acting
-    return Asked(first, manners, time, row, instrument, *rest)
+    row, target, action, limit, trigger, stop, profit, trail = acting
+    return Asked(first, manners, time, row, instrument, target, action, limit, trigger, stop, profit, trail)

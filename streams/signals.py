@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams import columns
-from streams.acting import Memory, Read, Values, act
+from streams.acting import Memory, Number, Read, Values, act
 from streams.asked import Acting, Asked, Placed, merged
 from streams.columns.column import Column
 from streams.domain.intents import Manner
@@ -97,7 +97,7 @@ def _read(ask: Ask, known: Mapping[int, Values], warm: int) -> Read:
     return Read(target, tuple(conditions), tuple(_number(each, known, warm) for each in ask.numbers))
 
 
-def _number(column: Column | None, known: Mapping[int, Values], warm: int) -> Values | np.float64 | None:
+def _number(column: Column | None, known: Mapping[int, Values], warm: int) -> Number | None:
     if column is None:
         return None
     return np.float64(column.parameters[0]) if fixed(column) else known[id(column)][warm:]
