@@ -79,8 +79,9 @@ def bars_of(frame: Frame) -> Bars:
 def market(key: str | int) -> Bars:
     """The candles of another market, by key (`"NSE:NIFTY"`, `"NIFTY"`) or by its position in the run, from 0.
 
-    They stand on the own candles with what was complete by each one's close: of the same interval the one
-    that opened at the same time, the last one before where that is missing, NaN before the first.
+    They stand on the own candles with what was complete by each one's close and had opened by its opening:
+    of the same interval the one that opened at the same time, the last one before where that is missing, NaN
+    before the first. So a market of other hours is never seen ahead of its turn, though it closes earlier.
     """
     named: object = key  # whatever a strategy wrote
     if not isinstance(named, str | int) or isinstance(named, bool) or (isinstance(named, int) and named < 0):

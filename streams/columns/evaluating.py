@@ -38,7 +38,7 @@ def fresh(cell: Cell) -> Memory:
     if isinstance(kind, Recursive):
         state = kind.initial
     elif isinstance(kind, AsOf):
-        state = np.array([LONG_AGO]), -1
+        state = np.array([[LONG_AGO], [LONG_AGO]]), -1
     elif isinstance(kind, Aligned):
         state = np.array([cell.column.missing])
     return Memory(state, np.full(cell.keep, cell.column.missing) if cell.keep else None)
@@ -55,7 +55,9 @@ class Pass:
 
     def run(self, plan: Plan, memories: Sequence[Memory]) -> tuple[Memory, ...]:
         """Fills in every cell's values; what the cells remember afterwards."""
-        return tuple(map(self._compute, range(len(plan.cells)), plan.cells, memories))
+        # A list: in tuple(map(...)) a StopIteration of the strategy's would end the columns without a word.
+        found = enumerate(zip(plan.cells, memories, strict=True))
+        return tuple([self._compute(place, cell, memory) for place, (cell, memory) in found])
 
     def _compute(self, number: int, cell: Cell, memory: Memory) -> Memory:
         if self.values[number] is not None and memory.tail is None:
@@ -106,15 +108,21 @@ class Pass:
 
     def _as_of(self, cell: Cell, state: Any) -> tuple[Any, Known]:
         tail, first = state
-        known = np.concatenate((tail, self._streams[cell.inputs[0]].known))
-        position = np.searchsorted(known, self._streams[cell.place].known, side="right") - 1
+        known = np.concatenate((tail, self._streams[cell.inputs[0]].known), axis=1)
+        closed, opened = map(_reached, known, self._streams[cell.place].known)
+        position = np.minimum(closed, opened)
         keep = int(position[-1]) if len(position) else 0
-        return (known[keep:], first + keep), Known(position, keep, first)
+        return (known[:, keep:], first + keep), Known(position, keep, first)
 
     def _aligned(self, cell: Cell, state: Any) -> tuple[Values, Values]:
         source, known = self.values[cell.inputs[0]], self.values[cell.inputs[1]]
         values = np.concatenate((state, source)) if len(source) else state
         return values[known.keep :], values[known.position]
+
+
+def _reached(known: Values, by: Values) -> Values:
+    """The last position known by each instant."""
+    return np.searchsorted(known, by, side="right") - 1
 
 
 NO_VALUES, NO_ROWS = np.empty(0), np.empty(0, np.bool_)

@@ -37,21 +37,26 @@ class _Finer(NamedTuple):
     starts: Times
     ends: Times
 
+    @property
+    def told(self) -> Times:
+        """When each closes and opens: what a bucket it completes is known by."""
+        return np.stack((self.closes, self.candles.time))
+
 
 def resampled(filling: Filling, rows: Rows, every: Interval) -> tuple[Filling, Rows]:
     """What is being filled after the finer rows, and the candles they completed."""
     finer = _inside(rows, every)
     before, candles = filling.seen, finer.candles.rows(0, 0)
-    completed = finer.closes[:0]
+    completed = finer.told[:, :0]
     if len(finer.closes):
         if filling.part is None and not before.candles:
             before = before._replace(whole=_from_its_start(rows, finer, every))
         candles, completed = _continued(filling.part, finer, *_grouped(finer, every))
     elif filling.part is not None:
         return filling, Rows(rows.instrument, candles, before, completed)
-    done = int(np.count_nonzero(completed))
+    done = int(np.count_nonzero(completed[0]))
     part = candles.rows(done, done + 1) if done < len(candles) else None
-    emitted = Rows(rows.instrument, candles.rows(0, done), before, completed[:done])
+    emitted = Rows(rows.instrument, candles.rows(0, done), before, completed[:, :done])
     return Filling(emitted.seen if done else before, part), emitted
 
 
@@ -61,7 +66,7 @@ def _inside(rows: Rows, every: Interval) -> _Finer:
     inside = rows.inside
     if inside.all():
         return found
-    return _Finer(_chosen(rows.candles, inside), *(each[inside] for each in found[1:]))
+    return _Finer(rows.candles.where(inside), *(each[inside] for each in found[1:]))
 
 
 def _from_its_start(rows: Rows, finer: _Finer, every: Interval) -> bool:
@@ -74,7 +79,7 @@ def _from_its_start(rows: Rows, finer: _Finer, every: Interval) -> bool:
 
 
 def _grouped(finer: _Finer, every: Interval) -> tuple[Candles, Times]:
-    """One candle a bucket and the instant at which it was complete, 0 for the last one if it is not yet."""
+    """One candle a bucket, and close and opening of what completed it: 0 while nothing has."""
     reached = finer.closes >= finer.ends
     begins = np.empty(len(reached), np.bool_)
     begins[0] = True
@@ -82,8 +87,9 @@ def _grouped(finer: _Finer, every: Interval) -> tuple[Candles, Times]:
     begins[1:] |= reached[:-1]
     first = np.flatnonzero(begins)
     last = np.append(first[1:], len(reached)) - 1
-    following = np.append(finer.closes[first[1:]], 0)
-    completed = np.where(reached[last], finer.closes[last], following)
+    told = finer.told
+    following = np.append(told[:, first[1:]], [[0], [0]], axis=1)
+    completed = np.where(reached[last], told[:, last], following)
     return _merged(finer.candles, every, finer.starts, first, last), completed
 
 
@@ -94,7 +100,7 @@ def _continued(
     if part is None:
         return candles, completed
     if part.time[0] != candles.time[0]:
-        return joined(part, candles), np.concatenate((finer.closes[:1], completed))
+        return joined(part, candles), np.concatenate((finer.told[:, :1], completed), axis=1)
     whole = Candles(
         candles.instrument,
         candles.interval,
@@ -106,21 +112,6 @@ def _continued(
         np.concatenate((part.volume + candles.volume[:1], candles.volume[1:])),
     )
     return whole, completed
-
-
-def _chosen(candles: Candles, inside: NDArray[np.bool_]) -> Candles:
-    if inside.all():
-        return candles
-    return Candles(
-        candles.instrument,
-        candles.interval,
-        candles.time[inside],
-        candles.open[inside],
-        candles.high[inside],
-        candles.low[inside],
-        candles.close[inside],
-        candles.volume[inside],
-    )
 
 
 def _merged(finer: Candles, every: Interval, starts: Times, first: Positions, last: Positions) -> Candles:

@@ -26,7 +26,10 @@ class Seen(NamedTuple):
 
 @dataclass(eq=False)
 class Rows:
-    """n candles of a frame; `known` is when each could be seen, None for when it closed."""
+    """n candles of a frame; `completed` is None for a run's own candles, else when each one was.
+
+    Its shape is (2, n): when the finer candle that completed each one closed, and when that one opened.
+    """
 
     instrument: Instrument
     candles: Candles
@@ -81,9 +84,14 @@ class Rows:
         return (opens <= time) & (time < closes)
 
     @property
-    def known(self) -> Times:
-        """When each candle could first be seen: its close, later where that candle's last part is missing."""
-        return self.closes if self.completed is None else self.completed
+    def known(self) -> tuple[Times, Times]:
+        """From when on each candle can be seen: by candles that close then or later and open then or later.
+
+        That is its own close and opening; of a longer one those of the finer candle that completed it. Both
+        count, because candles come in order of opening: one of a market that opens late and closes early is
+        not there yet when one that opened before it, and closes after it, is evaluated.
+        """
+        return (self.closes, self.candles.time) if self.completed is None else tuple(self.completed)
 
     @cached_property
     def days(self) -> NDArray[np.int64]:

@@ -7,11 +7,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from streams.columns import BARS, Column, advance, lag, lookback, market, markets, sma, start
+from streams.columns import BARS, Column, advance, day_high, lag, lookback, market, markets, sma, start
 from streams.columns.plan import reachable
 from streams.domain.market import Candles, Exchange, Instrument, InstrumentKind, Interval
 from streams.sessions import nominal_open, session_of
-from tests.streams.columns.markets import BOTH, FIRST, SECOND, closing, grid, made
+from tests.streams.columns.markets import (
+    BOTH,
+    FIRST,
+    SECOND,
+    bits,
+    closing,
+    evaluated,
+    grid,
+    made,
+    moments,
+)
 
 CLOSE, OTHER = BARS.close, market(1)
 MCX = Instrument("MCX:GOLD", InstrumentKind.FUTURE, 100, 1)
@@ -54,8 +64,42 @@ def test_a_daily_candle_of_a_market_that_closes_later_is_seen_the_next_day() -> 
     other = made(night, seed=2, instrument=MCX, interval=Interval.ONE_DAY)
     found, _ = pair(market("MCX:GOLD").close, own, other, (FIRST, MCX))
     np.testing.assert_array_equal(found, [np.nan, *other.close[:-1]])
-    back, _ = pair(market("NSE:FIRST").close, other, own, (MCX, FIRST))
-    assert back.tolist() == own.close.tolist()
+
+
+def test_a_candle_that_opens_after_the_own_one_is_not_seen_though_it_closes_before() -> None:
+    """Candles come in order of opening: NSE's of 15:15 after MCX's of 15:00, which closes at 16:00."""
+    day = date(2024, 6, 10)
+    night = session_of(Exchange.MCX, day, InstrumentKind.FUTURE)
+    assert night is not None
+    own = made(
+        range(night.opens, night.closes, Interval.ONE_HOUR.microseconds),
+        seed=1,
+        instrument=MCX,
+        interval=Interval.ONE_HOUR,
+    )
+    other = made(grid(str(day), Interval.ONE_HOUR), seed=2, interval=Interval.ONE_HOUR)
+    found, _ = pair(market("NSE:FIRST").close, own, other, (MCX, FIRST))
+    np.testing.assert_array_equal(found[:8], [np.nan, *other.close])
+
+
+@pytest.mark.parametrize("interval", [Interval.THIRTY_MINUTES, Interval.ONE_HOUR, Interval.ONE_DAY])
+def test_markets_of_other_hours_give_the_same_bits_one_candle_at_a_time(interval: Interval) -> None:
+    """MCX opens before NSE and closes long after it: their candles begin at other times and end at others."""
+    roots = [market("NSE:FIRST").close, market("NSE:FIRST").every("1d").close, day_high(market("NSE:FIRST"))]
+    own, other = _of_days(MCX, interval, 1), _of_days(FIRST, interval, 2)
+    whole, warm = evaluated(roots, (own, other), listed=(MCX, FIRST))
+    pieces, counted = evaluated(roots, (own, other), moments((own, other)), (MCX, FIRST))
+    assert counted == warm
+    assert [*map(bits, pieces[0])] == [*map(bits, whole[0])]
+
+
+def _of_days(instrument: Instrument, interval: Interval, seed: int) -> Candles:
+    exchange = Exchange(instrument.key.partition(":")[0])
+    if interval is Interval.ONE_DAY:
+        return made([nominal_open(exchange, day) for day in _days()], seed, instrument, interval)
+    sessions = [session_of(exchange, day, instrument.kind) for day in _days()]
+    spans = [range(each.opens, each.closes, interval.microseconds) for each in sessions if each]
+    return made([at for span in spans for at in span], seed, instrument, interval)
 
 
 def _days() -> list[date]:
