@@ -92,7 +92,7 @@ class OpeningRange(NamedTuple):
 
 
 def opening_range(bars: Bars, minutes: int) -> OpeningRange:
-    """High and low of the session's first `minutes`, of the candles that close within them.
+    """High and low of the session's first `minutes`, of the candles that close within them, none before.
 
     Missing until a candle closes at or after their end; on that candle the range is known, and stays for the
     session. Missing all session when no candle closed within them: a late opening, or a candle longer than
@@ -100,7 +100,7 @@ def opening_range(bars: Bars, minutes: int) -> OpeningRange:
     """
     length = count("opening_range", "bars", minutes, "the range lasts at least 1 minute")
     since = bars.minutes_since_open
-    within, complete = since <= length, since >= length
+    within, complete = (since > 0) & (since <= length), since >= length
     high = session_high(when(within, bars.high, np.nan), bars)
     low = session_low(when(within, bars.low, np.nan), bars)
     return OpeningRange(

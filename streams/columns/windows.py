@@ -128,6 +128,8 @@ CELLS = 2**19
 
 
 def _quantile(values: Values, window: int, q: float) -> Values:
+    if window == 1:
+        return values  # a constant has no rows to slide over
     views = np.lib.stride_tricks.sliding_window_view(values, window)
     step = max(1, CELLS // window)
     parts = [_quantiles(views[at : at + step], q) for at in range(0, len(views), step)]

@@ -22,7 +22,7 @@ from streams.columns import (
     start,
     vwap,
 )
-from streams.domain.market import Candles, Interval
+from streams.domain.market import Candles, Interval, joined
 from tests.streams.columns.markets import FIRST, grid, kept, made, on
 
 CLOSE = BARS.close
@@ -107,6 +107,17 @@ def test_a_candle_that_reaches_past_the_range_is_not_of_it() -> None:
     high = on(opening_range(BARS, 12).high, candles)
     assert np.isnan(high[:2]).all()
     assert (high[2:] == candles.high[:2].max()).all()
+
+
+def test_what_closed_before_the_opening_is_not_of_the_range() -> None:
+    """A vendor's bar of the pre-open call at 09:07, and one that ends as the session begins."""
+    whole = days("2024-03-01")
+    early = made([int(whole.time[0]) - minutes * 60_000_000 for minutes in (8, 1)], seed=3)
+    candles = joined(dataclasses.replace(early, high=early.high + 500, low=early.low - 400), whole)
+    found = opening_range(BARS, 15)
+    high, low = on(found.high, candles), on(found.low, candles)
+    assert (high[16:] == whole.high[:15].max()).all()
+    assert (low[16:] == whole.low[:15].min()).all()
 
 
 def test_pivots_are_of_the_last_completed_session() -> None:

@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from streams.columns import BARS, HOLD, Column, LookAheadError, constant, lag, lookback, sma, when
+from streams.columns import (
+    BARS,
+    HOLD,
+    Column,
+    LookAheadError,
+    constant,
+    lag,
+    lookback,
+    quantile,
+    sma,
+    when,
+)
 from streams.columns.column import column
 from streams.domain.market import Interval
 from tests.streams.columns.markets import closing, on
@@ -178,6 +189,7 @@ def test_constants_have_a_value_on_every_candle_and_averages_of_themselves() -> 
     assert values(constant(3), [1.0, 2.0]).tolist() == [3.0, 3.0]
     np.testing.assert_array_equal(values(lag(sma(constant(3), 2), 1), [1.0] * 4), [np.nan, np.nan, 3, 3])
     assert values(lag(constant(3), 2), [1.0, 2.0]).tolist() == [3.0, 3.0]
+    assert values(quantile(constant(3), 1, 0.5), [1.0, 2.0]).tolist() == [3.0, 3.0]
 
 
 def test_dividing_by_nothing_and_overflowing_give_what_floats_give_in_silence() -> None:
