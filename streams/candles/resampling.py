@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.domain.market import Candles, Exchange, InstrumentKind, Interval, Times, empty, joined
-from streams.sessions import bucket_ends, bucket_starts, close_of
+from streams.sessions import Mask, bucket_ends, bucket_starts, close_of, part_bounds
 
 NEVER = -(1 << 62)
 
@@ -25,14 +25,15 @@ def resampled(
 
     `candles` follow `carry`, which is `empty` at first. A candle is over when a later one has begun, when a
     row reaches its end, or when its end is at or before `until`. In any chunking the same candles come out,
-    the last of each as soon as it is over. Raises ValueError for an interval that is not coarser.
+    the last of each as soon as it is over. Rows outside the session's parts are in none; a day without a
+    session is taken to have its usual hours. Raises ValueError for an interval that is not coarser.
     """
     if not is_coarser(candles.interval, interval):
         raise ValueError(f"{candles.interval.value} candles do not make {interval.value} ones")
-    rows = joined(carry, candles)
+    exchange = Exchange(candles.instrument.split(":")[0])
+    rows = joined(carry, candles.where(_inside(exchange, kind, candles.time)))
     if not len(rows):
         return empty(rows.instrument, interval), rows
-    exchange = Exchange(rows.instrument.split(":")[0])
     stamps = bucket_starts(exchange, kind, interval, rows.time)
     starts = np.flatnonzero(np.diff(stamps, prepend=stamps[0] - 1))
     last = int(starts[-1])
@@ -48,6 +49,11 @@ def resampled(
 def resample(candles: Candles, kind: InstrumentKind, interval: Interval, until: int = NEVER) -> Candles:
     """The longer candles that are over, of all of them at once; see `resampled`."""
     return resampled(empty(candles.instrument, candles.interval), candles, kind, interval, until)[0]
+
+
+def _inside(exchange: Exchange, kind: InstrumentKind, times: Times) -> Mask:
+    opens, closes = part_bounds(exchange, kind, times)
+    return (opens <= times) & (times < closes)
 
 
 def _summed(rows: Candles, stamps: Times, starts: NDArray[np.intp], interval: Interval) -> Candles:

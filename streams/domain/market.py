@@ -105,7 +105,13 @@ class Candles:
 
     def rows(self, start: int, stop: int) -> Candles:
         """The candles at positions start..stop-1, as views."""
-        part = slice(start, stop)
+        return self._at(slice(start, stop))
+
+    def where(self, chosen: NDArray[np.bool_]) -> Candles:
+        """The candles that a mask of n chooses."""
+        return self if chosen.all() else self._at(chosen)
+
+    def _at(self, part: slice | NDArray[np.bool_]) -> Candles:
         return Candles(
             self.instrument,
             self.interval,

@@ -1,5 +1,6 @@
 """Longer candles of shorter ones: anchored at each part's opening, causal, and the same in any chunking."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -109,12 +110,17 @@ COARSER = st.sampled_from([i for i in Interval if i is not Interval.ONE_MINUTE])
 def test_any_chunking_gives_the_same_candles(times: set[int], interval: Interval, cuts: list[int]) -> None:
     """Minutes with holes, cut anywhere: the carry makes up for it."""
     candles = made_up(sorted(times))
+    assert same(in_pieces(candles, interval, cuts), resample(candles, EQUITY, interval))
+
+
+def in_pieces(candles: Candles, interval: Interval, cuts: Sequence[int]) -> Candles:
+    """The longer candles of rows that come in pieces."""
     bounds = [0, *sorted(min(cut, len(candles)) for cut in cuts), len(candles)]
     carry, out = empty(candles.instrument, candles.interval), empty(candles.instrument, interval)
     for start, stop in pairwise(bounds):
         longer, carry = resampled(carry, candles.rows(start, stop), EQUITY, interval)
         out = joined(out, longer)
-    assert same(out, resample(candles, EQUITY, interval))
+    return out
 
 
 @given(st.sets(st.sampled_from(MARKET), min_size=1), COARSER, st.integers(0, 500))
@@ -134,6 +140,24 @@ def test_nothing_is_lost_and_extremes_stay(times: set[int], interval: Interval) 
     assert max([*longer.high, *carry.high]) == candles.high.max()
     ends = bucket_ends(Exchange.NSE, EQUITY, interval, candles.time[: len(candles) - len(carry)])
     assert len(np.unique(ends)) == len(longer)
+
+
+@pytest.mark.parametrize("interval", [Interval.FIFTEEN_MINUTES, Interval.ONE_HOUR, Interval.ONE_DAY])
+def test_what_lies_outside_the_session_is_in_no_candle(interval: Interval) -> None:
+    """Vendors bring a bar of the pre-open call at 09:07 and two after the close, every day."""
+    # given
+    days = [date(2021, 6, 10), date(2021, 6, 11)]
+    inside = made_up([at for day in days for at in minutes_of(day)])
+    outside = [instant(day, clock) for day in days for clock in ("09:07", "15:30", "15:31")]
+    order = np.argsort(np.concatenate((inside.time, outside)))
+    noisy = joined(inside, made_up(outside))
+    columns = ("time", "open", "high", "low", "close", "volume")
+    candles = Candles("NSE:SHARE", inside.interval, *(getattr(noisy, name)[order] for name in columns))
+    # when
+    whole, pieces = resample(candles, EQUITY, interval), in_pieces(candles, interval, range(len(candles)))
+    # then
+    assert same(whole, resample(inside, EQUITY, interval))
+    assert same(pieces, whole)
 
 
 def test_five_minutes_of_nifty_are_the_vendors_own() -> None:
