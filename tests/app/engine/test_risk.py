@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from app.store.driver import to_moment
+from streams.risk import RULES
 from tests.builders import MINUTE, START, candles
 from tests.engines import Engine, trader_of
 from tests.traders import Trader
@@ -93,13 +94,11 @@ async def test_a_refused_trade_is_in_the_ledger_with_its_verdicts(trader: Trader
 
     assert (refusal["trade_id"], trade["verdict"]) == (trade["id"], "REFUSED")
     verdicts = trade["verdicts"]["verdicts"]
-    assert [each["rule"] for each in verdicts] == [
-        "trading_state",
-        "max_daily_loss",
-        "capital_allocation",
-        "per_strategy_cap",
-    ]
-    assert [each["passed"] for each in verdicts] == [True, True, True, False]
+    rules = [each["rule"] for each in verdicts]
+    assert rules == [each.key for each in RULES if each.key in rules], "in their order"
+    assert {"trading_state", "kill_switch", "market_hours", "capital_allocation"} <= {*rules}
+    assert rules[-1] == "per_strategy_cap"
+    assert [each["passed"] for each in verdicts] == [True] * (len(rules) - 1) + [False]
 
 
 class Pair:
