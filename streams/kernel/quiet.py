@@ -200,3 +200,44 @@ def rates_of(fixed: Fixed, turns: Days) -> Rates | None:
         return None
     first, last = (rates_on(fixed, 0, int(day)) for day in (turns.of[0], turns.of[-1]))
     return first if first == last else None
+
+
+class Batched(NamedTuple):
+    """All of a quiet batch."""
+
+    made: Steps
+    done: Fills
+    kept: Lots
+    notes: Settled
+    turns: Days
+    marks: Ints
+
+
+class Asks(NamedTuple):
+    """The requests of a batch, in order: its step, whether it is the step's entry, its signed quantity."""
+
+    step: Ints
+    entry: Flags
+    signed: Ints
+
+
+def balance(flight: Flight, whole: Batched, row: Ints, settled: Ints) -> Ints:
+    """Cash once the fills before candle `row`, and the contract notes up to candle `settled`, are booked."""
+    flow = np.concatenate(([0], np.cumsum(whole.done.cash)))
+    notes = np.concatenate(([0], np.cumsum(whole.notes.parts.sum(axis=1))))
+    filled = np.searchsorted(whole.done.row, row)
+    noted = np.searchsorted(whole.notes.row, settled, side="right")
+    cash: Ints = flight.book[at.CASH] + flow[filled] - notes[noted]
+    return cash
+
+
+def held_before(whole: Batched, row: Ints) -> Ints:
+    """The position once the fills of candles before `row` are booked."""
+    held = np.concatenate(([whole.made.before[0]], whole.made.before[0] + np.cumsum(whole.done.signed)))
+    found: Ints = held[np.searchsorted(whole.done.row, row)]
+    return found
+
+
+def first_cost(flight: Flight) -> int:
+    cost: int = flight.book[HOME + at.COST]
+    return cost
