@@ -31,6 +31,7 @@ class Book(NamedTuple):
     latest: int = 0
     """The latest time a tick bore."""
     sequence: int = 0
+    """The day's highest."""
     mark: int = NO_VOLUME
     """The highest volume of the day that was heard of; NO_VOLUME before the first."""
     price: float = nan
@@ -50,7 +51,7 @@ def day_number(at: int) -> int:
 
 def is_news(book: Book, tick: Tick, day: int) -> bool:
     """Whether the tick is neither a repetition nor of a day that is over."""
-    return (not tick.sequence or tick.sequence > book.sequence) and day >= book.day
+    return day > book.day or (day == book.day and (not tick.sequence or tick.sequence > book.sequence))
 
 
 def absorbed(book: Book, tick: Tick, day: int, bucket: Bucket | None, whole_day: bool) -> Book:
@@ -71,7 +72,7 @@ def absorbed(book: Book, tick: Tick, day: int, bucket: Bucket | None, whole_day:
 
 def _next_day(book: Book, day: int) -> Book:
     unplaced = book.unplaced + book.pending
-    return book._replace(day=day, mark=NO_VOLUME, price=nan, pending=0, unplaced=unplaced)
+    return book._replace(day=day, sequence=0, mark=NO_VOLUME, price=nan, pending=0, unplaced=unplaced)
 
 
 def _traded(book: Book, tick: Tick, whole_day: bool) -> tuple[int, int]:

@@ -17,7 +17,8 @@ class Tick(NamedTuple):
 
     A feed of quotes gives the day's `volume` so far; one of trades gives each trade's `quantity`, 0 for a
     price that moved without one. `sequence` rises with each tick of an instrument where the feed counts
-    them: one that does not rise is a repetition. Without it a repeated trade cannot be told from a second.
+    them, at least within a day: one that does not rise is a repetition. Without it a repeated trade cannot be
+    told from a second.
     """
 
     instrument: str

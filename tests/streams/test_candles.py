@@ -228,23 +228,6 @@ def test_a_candle_that_was_not_heard_from_its_opening_never_comes() -> None:
     assert rows(chunks) == [("10:01", 101.0, 101.0, 101.0, 101.0, 10)]
 
 
-def test_a_tick_of_a_day_that_is_over_says_nothing() -> None:
-    """On connecting, a broker repeats yesterday's last quote."""
-    later = date(2025, 1, 3)
-    state = begin(MAKING, midnight(DAY_ONE))
-    chunks: list[Candles] = []
-    ticks = (
-        quote("09:15:05", 100.0, 10, later),
-        quote("15:29:00", 90.0, 9000),
-        quote("09:15:06", 101.0, 25, later),
-    )
-    events: list[Tick | Clock] = [*ticks, Clock(at("09:16", later))]
-    for tick in events:
-        state, chunk = advance(state, tick)
-        chunks += chunk
-    assert [candles.volume.tolist() for candles in chunks] == [[25]]
-
-
 def test_a_tick_far_ahead_of_the_clock_is_left_out() -> None:
     """A stamp in the wrong zone must not close the day."""
     chunks, _ = heard(
