@@ -22,7 +22,7 @@ async def start(client: Client, account: DemoAccount) -> str:
     client.signed_in(session["login"]["accessToken"])
     paper = await client.ask(
         "CreateBrokerAccount",
-        input={"name": "Paper", "openingBalance": CAPITAL, "slippageBps": "2", "chargePerOrder": "20"},
+        input={"name": "Paper", "openingBalance": CAPITAL, "slippageBps": "2"},
     )
     strategy = await client.ask(
         "CreateStrategy", input={"name": "SMA 5/15", "kind": "sma_crossover", "config": CONFIG}

@@ -10,7 +10,7 @@ from app.engine.identity import RunIdentity
 from app.store.tables.strategies import InputKind
 from streams.domain.market import Candles, Chunk, Interval
 from streams.domain.orders import Leg, OrderKey, OrderStatus
-from streams.events import Command, CommandKind, Execution, Report
+from streams.events import Command, CommandKind, Execution, ExposureElsewhere, Report
 
 Row = dict[str, Any]
 _COLUMNS = ("time", "open", "high", "low", "close", "volume")
@@ -28,14 +28,21 @@ def row(run: RunIdentity, sequence: int, kind: InputKind, payload: Row, at: date
     }
 
 
-def from_chunk(chunk: Chunk, elsewhere: int | None = None, history: Chunk | None = None) -> Row:
-    """One moment's candles; the exposure elsewhere where it has changed, the history before the first."""
+def from_chunk(chunk: Chunk, elsewhere: ExposureElsewhere | None = None, history: Chunk | None = None) -> Row:
+    """One moment's candles; how things stand elsewhere where that changed, the history before the first."""
     payload: Row = {"candles": [next(iter(_bars(candles)), None) for candles in chunk]}
     if elsewhere is not None:
-        payload["elsewhere"] = elsewhere
+        payload |= {"elsewhere": elsewhere.exposure, "pnlElsewhere": elsewhere.day_pnl}
     if history is not None:
         payload["history"] = [_bars(candles) for candles in history]
     return payload
+
+
+def to_elsewhere(payload: Row) -> ExposureElsewhere | None:
+    """How things stood elsewhere, where that had changed; older tapes tell of the exposure alone."""
+    if "elsewhere" not in payload:
+        return None
+    return ExposureElsewhere(payload["elsewhere"], payload.get("pnlElsewhere", 0))
 
 
 def _bars(candles: Candles) -> list[list[Any]]:

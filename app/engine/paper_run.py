@@ -53,8 +53,8 @@ class PaperRun:
             self._commands,
             self._clock,
             found.broker.meet,
-            lambda: self._exposures.elsewhere(row.id, strategy),
-            lambda exposure: self._exposures.tell(row.id, strategy, exposure),
+            lambda day: self._exposures.elsewhere(row.id, strategy, day),
+            lambda standing: self._exposures.tell(row.id, strategy, standing),
         )
 
 

@@ -19,7 +19,7 @@ from app.engine.recorder import Recorder
 from app.engine.reliving import Reliving
 from app.store.tables.strategies import InputKind, StrategyRun
 from streams.domain.market import Chunk
-from streams.events import CandlesClosed, ExposureElsewhere
+from streams.events import CandlesClosed
 from streams.frames import frames, moments
 from streams.pipeline import Executed
 from streams.strategies.base import StrategyRegistry
@@ -162,9 +162,8 @@ def _replay(machine: Machine, ready: Plan, group: list[Input]) -> list[Executed]
     if first["kind"] == InputKind.COMMAND:
         return machine.aside(inputs.to_command(first["payload"], first["sequence"]))
     chunk = _chunk(ready, group)
-    if "elsewhere" not in first["payload"]:
-        return machine.candles(chunk)
-    aside = machine.aside(ExposureElsewhere(first["payload"]["elsewhere"]))
+    elsewhere = inputs.to_elsewhere(first["payload"])
+    aside = [] if elsewhere is None else machine.aside(elsewhere)
     return [*aside, *machine.candles(chunk)]
 
 

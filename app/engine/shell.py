@@ -7,6 +7,7 @@ from app.brokers.base import BrokerInterface
 from app.clock import Clock
 from app.engine import inputs
 from app.engine.courier import Courier, Errand
+from app.engine.exposures import Elsewhere, Standing
 from app.engine.inbox import Commands, Inbox, WaitingCommand
 from app.engine.progress import Pace, Progress, said
 from app.engine.recovery import Recovered
@@ -29,7 +30,7 @@ from streams.events import (
 from streams.execution import finished
 from streams.frames import frames, moments
 from streams.pipeline import Executed
-from streams.state import Phase, exposure
+from streams.state import Phase, equity, exposure
 
 BATCH = 256
 """Inputs gathered at most before they are written, when the feed is faster than the database."""
@@ -38,8 +39,8 @@ BATCH = 256
 class Desk(NamedTuple):
     """What a shell is given of the world around it.
 
-    `elsewhere` tells what the strategy's other runs in the account are exposed by, `exposed` is told what
-    this one is; `price_feed` is the paper broker's: it tells what candles do to its orders stage by stage,
+    `elsewhere` tells how the account's other runs stand on a day, `standing` is told how this one does;
+    `price_feed` is the paper broker's: it tells what candles do to its orders stage by stage,
     and False when there is nothing more.
     """
 
@@ -49,8 +50,8 @@ class Desk(NamedTuple):
     commands: Commands
     clock: Clock
     price_feed: Callable[[CandlesClosed], bool]
-    elsewhere: Callable[[], int]
-    exposed: Callable[[int], None]
+    elsewhere: Callable[[int], Elsewhere]
+    standing: Callable[[Standing], None]
 
 
 class Shell:
@@ -64,7 +65,6 @@ class Shell:
         self._courier = Courier(found.plan, desk.broker, working)
         self._progress, self._pace = Progress(*found.span), Pace()
         self._status = RunStatus(found.plan.row.status)
-        self._elsewhere = self._machine.state.elsewhere
         self._unanswered = found.unanswered
         self._errands: list[Errand] = []
         self._columns: Row = {}
@@ -86,7 +86,7 @@ class Shell:
         """After a recovery: looks up what was being sent, asks again for cancels the broker may never have
         heard, and starts again what a person has restarted."""
         state = self._machine.state
-        self._desk.exposed(exposure(state))
+        self._tell()
         for errand in self._unanswered:
             if isinstance(errand, Place):
                 self._report(await self._courier.look_up(errand.request))
@@ -119,7 +119,7 @@ class Shell:
 
     async def _on_chunk(self, chunk: Chunk) -> None:
         """The broker sees the prices first: what rested meets them before their close is known."""
-        elsewhere = self._exposure_elsewhere()
+        elsewhere = self._heard_elsewhere()
         traded = chunk[: len(self._plan.run.terms.instruments)]
         marks = tuple(each.mark for each in self._machine.state.holdings)
         for closed in frames(traded, moments(traded), marks):
@@ -127,18 +127,23 @@ class Shell:
                 self._drain_updates()
                 await self._settle()
         if elsewhere is not None:
-            self._machine.aside(ExposureElsewhere(elsewhere))  # changes what risk sees, and nothing else
+            self._machine.aside(elsewhere)  # changes what risk sees, and nothing else
         # What it knew before its first candle is pinned with that candle.
         history = None if self._machine.state.time else self._plan.run.history
         steps = self._machine.candles(chunk)
         self._took(steps, self._given(InputKind.CANDLES, inputs.from_chunk(chunk, elsewhere, history)))
 
-    def _exposure_elsewhere(self) -> int | None:
-        now = self._desk.elsewhere()
-        if now == self._elsewhere:
-            return None
-        self._elsewhere = now
-        return now
+    def _tell(self) -> None:
+        state = self._machine.state
+        self._desk.standing(Standing(exposure(state), state.day, equity(state) - state.day_equity))
+
+    def _heard_elsewhere(self) -> ExposureElsewhere | None:
+        """How things stand elsewhere, where that has changed and a rule of this run's asks for it."""
+        state = self._machine.state
+        now = self._desk.elsewhere(state.day)
+        asked = self._plan.run.terms.risk.limits.max_account_daily_loss is not None
+        heard = ExposureElsewhere(now.exposure, now.day_pnl if asked else 0)
+        return None if heard == (state.elsewhere, state.pnl_elsewhere) else heard
 
     def _on_command(self, payload: Row, stored: WaitingCommand | None = None) -> None:
         sequence = self._given(InputKind.COMMAND, payload, stored)
@@ -159,7 +164,7 @@ class Shell:
             self._errands += [each for each in step.effects if isinstance(each, Place | Modify | Cancel)]
             if any(isinstance(each, PnlStruck) for each in step.effects):
                 self._come_to(step.state.time)
-        self._desk.exposed(exposure(self._machine.state))
+        self._tell()
 
     # What goes out
 

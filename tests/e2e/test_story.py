@@ -76,7 +76,7 @@ async def _import(server: Server, file: Path) -> None:
 
 async def _prepared(asha: Client) -> dict[str, Any]:
     """An account, a strategy (a wrong config is refused first), and what every run of hers asks for."""
-    (kind,) = await asha.ask("StrategyKinds")
+    kind = next(each for each in await asha.ask("StrategyKinds") if each["key"] == "sma_crossover")
     opened = await asha.do("CreateBrokerAccount", name="Paper", openingBalance=str(CAPITAL))
     wrong = {"name": "SMA", "kind": kind["key"], "config": {"fast": 30, "slow": 10}}
     assert [code for code, _ in await asha.refusals("CreateStrategy", **wrong)] == ["INVALID"]
@@ -90,6 +90,7 @@ async def _prepared(asha: Client) -> dict[str, Any]:
         "capital": str(CAPITAL),
         "slippageBps": str(BPS),
         "chargePerOrder": str(FEE),
+        "productType": "MARGIN",  # the loop that checks it carries its positions over the night
     }
 
 
