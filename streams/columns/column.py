@@ -153,7 +153,7 @@ def made(
     frame: Frame | None = None,
 ) -> Column:
     """The one column with this operator, these inputs and parameters; of NaN too there is one."""
-    identity = (name, type(kind), kind, frame, *map(id, inputs), *map(repr, parameters))
+    identity = (name, type(kind), kind, frame, *map(id, inputs), *map(_identity, parameters))
     found = _interned.get(identity)
     if found is not None:
         return found
@@ -162,6 +162,12 @@ def made(
     new.missing, new.frame, new.title = (False if logical else missing), frame, None
     _interned[identity] = new
     return new
+
+
+def _identity(parameter: object) -> str | int:
+    """1 is not True, 0.0 not -0.0 and NaN itself; what may only look alike is the one object."""
+    plain = parameter is None or isinstance(parameter, bool | int | float | str)
+    return repr(parameter) if plain else id(parameter)
 
 
 def together(inputs: Iterable[Column]) -> tuple[Frame | None, tuple[Column, ...]]:

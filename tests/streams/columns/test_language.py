@@ -83,6 +83,20 @@ def test_equal_expressions_are_one_object() -> None:
     assert sma(CLOSE, 10) is not sma(OPEN, 10)
 
 
+def test_parameters_that_only_look_alike_make_two_columns() -> None:
+    """A long table is shown by its ends; one that differs in the middle is another."""
+    table = np.zeros(5000)
+    other = np.where(np.arange(5000) == 2500, 1.0, table)
+
+    def looked_up(prices: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = known[prices.astype(int)]
+        return found
+
+    first, second = (column("looked_up", looked_up, CLOSE, parameters=(each,)) for each in (table, other))
+    assert values(first, [2500.0]).tolist() == [0.0]
+    assert values(second, [2500.0]).tolist() == [1.0]
+
+
 def test_operators_of_the_same_name_but_another_function_are_not_one() -> None:
     """Two authors may both call their operator `twist`."""
     ours = column("twist", np.negative, CLOSE)
