@@ -65,12 +65,12 @@ async def running_server(data_dir: Path, **settings: str) -> AsyncIterator[Serve
         await server.stop()
 
 
-async def medha(data_dir: Path, *words: str) -> tuple[int, str, str]:
+async def medha(data_dir: Path, *words: str, **variables: str) -> tuple[int, str, str]:
     """Runs a `medha` command to its end: exit code, standard output, standard error."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "app.cli", *words),
-        env=environment(data_dir),
+        env=environment(data_dir, **variables),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
