@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from streams.columns import crossed_above, crossed_below, sma
+from streams.columns import crossed_above, crossed_below, market, sma, when
 from streams.strategies.base import StrategyRegistry
 from streams.strategies.language import (
     Bars,
@@ -18,6 +18,7 @@ from streams.strategies.language import (
     points,
     quantity,
     stop_order,
+    target,
 )
 from streams.strategies.orders import Order
 from streams.strategies.sma_crossover import SmaCrossover
@@ -71,5 +72,20 @@ def _order(bars: Bars, config: Bracketed.Config) -> Order:
     return market_order(config.validity)
 
 
-REGISTRY = StrategyRegistry([SmaCrossover, Bracketed])
+LEADER = "NSE:LEADER"
+
+
+class Follower(BaseStrategy):
+    """Long while another market is above its average."""
+
+    key = "follower"
+    Config = SmaCrossover.Config
+
+    def intents(self, bars: Bars, config: SmaCrossover.Config) -> Intents:
+        """What the leader's last completed candle says."""
+        leader = market(LEADER).close
+        return target(when(leader > sma(leader, config.slow), config.quantity, 0))
+
+
+REGISTRY = StrategyRegistry([SmaCrossover, Bracketed, Follower])
 """What the engine's tests run."""

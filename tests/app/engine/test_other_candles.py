@@ -1,0 +1,76 @@
+"""Candles beside a run's own: finer ones that say what came first, other markets that a strategy reads."""
+
+from dataclasses import replace
+
+import asyncpg
+
+from app.store.candles import write_candles
+from app.store.instruments import ensure_instrument
+from streams.candles.resampling import resample
+from streams.domain.market import Candles, Instrument, InstrumentKind, Interval
+from tests.brackets import LEADER, Bracketed, Follower
+from tests.builders import market
+from tests.engines import Engine, trader_of
+from tests.laws.test_parity import Sides, check_parity
+from tests.traders import Market, Trader
+
+CONFIG = {"quantity": 5, "stop": 3, "target": 3, "window": 2}
+
+
+async def test_finer_candles_decide_what_came_first_in_backtest_and_paper_alike(
+    engine: Engine, superuser: asyncpg.Connection
+) -> None:
+    """Stop or target within five minutes: by the minutes, where they are stored."""
+    trader = await trader_of(engine, superuser)
+    (minutes,) = market(11, sessions=3, bars=60)
+    stored = await trader.market((resample(minutes, InstrumentKind.EQUITY, Interval.FIVE_MINUTES),))
+    await keep(engine, stored, minutes)
+    outcomes = []
+    for options in ({}, {"intrabar": "1m"}):
+        columns = {"strategy": Bracketed, "config": CONFIG, "options": options}
+        sides = Sides(
+            await trader.start(stored, "BACKTEST", **columns), await trader.start(stored, "PAPER", **columns)
+        )
+        await completed(trader, sides)
+        await check_parity(engine, trader, sides)
+        outcomes.append([row["price"] for row in await trader.rows("fills", sides.paper)])
+
+    assert outcomes[0] != outcomes[1], "the minutes make a difference"
+
+
+async def keep(engine: Engine, stored: Market, minutes: Candles) -> None:
+    """The minutes of a stored instrument, beside what it has."""
+    (key,) = (each.instrument for each in stored.chunk)
+    async with engine.store.trading() as connection:
+        named = replace(minutes, instrument=key)
+        await write_candles(connection, stored.ids[0], Interval.ONE_MINUTE, named, source="test")
+
+
+async def completed(trader: Trader, sides: Sides) -> None:
+    """Both have come to their ends."""
+    for run_id in sides:
+        await trader.ended(run_id)
+
+
+async def test_a_strategy_reads_a_market_it_does_not_trade(
+    engine: Engine, superuser: asyncpg.Connection
+) -> None:
+    """Its candles travel with the run's own, on the tape too; no order is ever made in it."""
+    trader = await trader_of(engine, superuser)
+    traded, leader = market(5, sessions=2, bars=50, count=2, missing=0.2)
+    stored = await trader.market((traded,))
+    async with engine.store.trading() as connection:
+        known, _ = await ensure_instrument(connection, Instrument(LEADER, InstrumentKind.INDEX, 500, 1))
+        named = replace(leader, instrument=LEADER)
+        await write_candles(connection, known.id, Interval.ONE_MINUTE, named, source="test")
+    columns = {"strategy": Follower, "config": {"fast": 2, "slow": 4, "quantity": 3}}
+
+    sides = Sides(
+        await trader.start(stored, "BACKTEST", **columns), await trader.start(stored, "PAPER", **columns)
+    )
+    await completed(trader, sides)
+
+    await check_parity(engine, trader, sides)
+    orders = await trader.rows("orders", sides.paper)
+    assert {row["instrument_id"] for row in orders} == set(stored.ids)
+    assert len(orders) > 4
