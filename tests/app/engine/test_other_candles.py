@@ -12,7 +12,7 @@ from tests.brackets import LEADER, Bracketed, Follower
 from tests.builders import market
 from tests.engines import Engine, trader_of
 from tests.laws.test_parity import Sides, check_parity
-from tests.traders import Market, Trader
+from tests.traders import Market, Row, Trader
 
 CONFIG = {"quantity": 5, "stop": 3, "target": 3, "window": 2}
 
@@ -27,7 +27,7 @@ async def test_finer_candles_decide_what_came_first_in_backtest_and_paper_alike(
     await keep(engine, stored, minutes)
     outcomes = []
     for options in ({}, {"intrabar": "1m"}):
-        columns = {"strategy": Bracketed, "config": CONFIG, "options": options}
+        columns: Row = {"strategy": Bracketed, "config": CONFIG, "options": options}
         sides = Sides(
             await trader.start(stored, "BACKTEST", **columns), await trader.start(stored, "PAPER", **columns)
         )
@@ -63,7 +63,7 @@ async def test_a_strategy_reads_a_market_it_does_not_trade(
         known, _ = await ensure_instrument(connection, Instrument(LEADER, InstrumentKind.INDEX, 500, 1))
         named = replace(leader, instrument=LEADER)
         await write_candles(connection, known.id, Interval.ONE_MINUTE, named, source="test")
-    columns = {"strategy": Follower, "config": {"fast": 2, "slow": 4, "quantity": 3}}
+    columns: Row = {"strategy": Follower, "config": {"fast": 2, "slow": 4, "quantity": 3}}
 
     sides = Sides(
         await trader.start(stored, "BACKTEST", **columns), await trader.start(stored, "PAPER", **columns)
