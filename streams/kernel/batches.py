@@ -31,8 +31,8 @@ class Frame(NamedTuple):
 
 
 def frame(terms: Terms, manners: Sequence[Manner], chunk: Chunk, asked: Asked) -> Frame:
-    """The moments of a chunk. What matters: candles with an intent and those after (where its order fills),
-    each instrument's first and last of each day and its first that is late, and the last of the chunk."""
+    """The moments of a chunk. What matters: candles with an intent, each instrument's first that is late, and
+    those after (where their orders fill); its first and last of each day; the last of the chunk."""
     times = moments(chunk)
     matters = np.zeros(len(times), bool)
     late = np.zeros((len(chunk), len(times)), bool)
@@ -45,7 +45,9 @@ def frame(terms: Terms, manners: Sequence[Manner], chunk: Chunk, asked: Asked) -
             late[instrument] = _late(terms, instrument, manners[instrument], times)
             places = np.searchsorted(times, candles.time)
             by_then = late[instrument, places]
-            matters[places[1:][by_then[1:] & ~by_then[:-1]]] = True
+            turned = np.flatnonzero(by_then & ~np.concatenate(([False], by_then[:-1])))
+            matters[places[turned]] = True
+            matters[places[turned[turned + 1 < len(places)] + 1]] = True
     return Frame(times, matters, late)
 
 
