@@ -65,6 +65,9 @@ class BrokerAccount(Node):
     slippage_bps: Decimal = strawberry.field(description="What a simulated fill loses, in basis points.")
     charge_per_order: Decimal = strawberry.field(description="What a simulated order costs, in rupees.")
     created_at: datetime = strawberry.field(description="When it was made.")
+    killed_at: datetime | None = strawberry.field(
+        description="Since when its kill switch is engaged; null when it is not."
+    )
     row_id: strawberry.Private[UUID]
 
     @classmethod
@@ -79,6 +82,7 @@ class BrokerAccount(Node):
             slippage_bps=row["slippage_bps"],
             charge_per_order=row["charge_per_order"],
             created_at=row["created_at"],
+            killed_at=row["killed_at"],
             row_id=row["id"],
         )
 

@@ -6,7 +6,15 @@ from typing import Annotated, TypeVar
 import strawberry
 from sqlalchemy.exc import IntegrityError
 
-from app.api import account_changes, registration, run_commands, run_start, signing_in, strategy_changes
+from app.api import (
+    account_changes,
+    kill_switch,
+    registration,
+    run_commands,
+    run_start,
+    signing_in,
+    strategy_changes,
+)
 from app.api.account_changes import (
     BrokerAccountPayload,
     CreateBrokerAccountInput,
@@ -18,6 +26,7 @@ from app.api.account_changes import (
 from app.api.context import Info
 from app.api.enums import UserErrorCode
 from app.api.errors import Refused, UserError
+from app.api.kill_switch import KillSwitchInput
 from app.api.registration import RegisterUserInput, RegisterUserPayload
 from app.api.run_commands import DeleteRunPayload, RestartRunInput, RunInput, StopRunInput
 from app.api.run_start import RunPayload, StartRunInput
@@ -114,6 +123,23 @@ class Mutation:
     ) -> SetRiskLimitsPayload:
         """Set limits."""
         return await answered(SetRiskLimitsPayload, account_changes.set_limits, info, input)
+
+    @strawberry.mutation(
+        description="Engage an account's kill switch: its runs withdraw their entries and take no new risk,"
+        " none is started in it; exits still act."
+    )
+    async def engage_kill_switch(
+        self, info: Info, input: Annotated[KillSwitchInput, Given]
+    ) -> BrokerAccountPayload:
+        """Engage the kill switch."""
+        return await answered(BrokerAccountPayload, kill_switch.engage, info, input)
+
+    @strawberry.mutation(description="Release an account's kill switch: its runs take risk again.")
+    async def release_kill_switch(
+        self, info: Info, input: Annotated[KillSwitchInput, Given]
+    ) -> BrokerAccountPayload:
+        """Release the kill switch."""
+        return await answered(BrokerAccountPayload, kill_switch.release, info, input)
 
     @strawberry.mutation(description="Make a strategy of a registered kind.")
     async def create_strategy(

@@ -13,6 +13,7 @@ from app.api.enums import RunMode, UserErrorCode
 from app.api.errors import UserError, refused
 from app.api.idempotency import Idempotency
 from app.api.inputs import own_row
+from app.api.kill_switch import refuse_killed, release_stopped
 from app.api.rows import Row, changed, only_row, row_of
 from app.api.run_start import FRESH, RUNS, RunPayload, queue, queued, replayed
 from app.api.runs import StrategyRun
@@ -125,6 +126,8 @@ async def _continued(info: Info, session: AsyncSession, run: Row) -> Row:
     if account["status"] == BrokerAccountStatus.DELETED:
         message = "Its account has been deleted: start a run in another one."
         raise refused(UserErrorCode.WRONG_STATUS, message, "runId")
+    refuse_killed(account, run["mode"], "runId")
+    await release_stopped(session, run, str(info.context.viewer.user_id), info.context.api.clock.now())
     values = {"status": RunStatus.QUEUED.value, "status_reason": None, "ended_at": None}
     statement = update(RUNS).where(RUNS.c.id == run["id"]).values(values).returning(RUNS)
     row = await row_of(session, statement)

@@ -15,6 +15,7 @@ from app.api.enums import EventKind, RunMode, UserErrorCode
 from app.api.errors import Refused, UserError, refused
 from app.api.idempotency import Idempotency
 from app.api.inputs import amount_errors, own_row, rate_errors
+from app.api.kill_switch import refuse_killed
 from app.api.pinned_limits import pinned_limits
 from app.api.risk import RiskLimitsInput
 from app.api.rows import Row, only_row, row_of
@@ -230,7 +231,9 @@ async def _account(session: AsyncSession, given: StartRunInput) -> Row | None:
     """Where it trades, if it is in an account."""
     if given.broker_account_id is None:
         return None
-    return await active_account(session, given.broker_account_id, "brokerAccountId")
+    account = await active_account(session, given.broker_account_id, "brokerAccountId")
+    refuse_killed(account, given.mode, "brokerAccountId")
+    return account
 
 
 def _terms(given: StartRunInput, account: Row | None) -> dict[str, Decimal]:

@@ -46,6 +46,7 @@ ADDED = {
         "warnings text[] NOT NULL DEFAULT '{}'",
     ),
     "fills": ("charge_parts jsonb",),
+    "broker_accounts": ("killed_at timestamptz",),
     "order_states": (
         "asked_quantity bigint",
         "asked_limit_price numeric(20, 4)",
@@ -94,6 +95,7 @@ def _guard() -> None:
     op.execute("GRANT INSERT ON charge_settlements TO medha_engine")
     op.execute("GRANT INSERT, UPDATE, DELETE ON corporate_actions TO medha_engine")
     op.execute(f"GRANT UPDATE ({LIMITS}) ON risk_limits TO medha_api")
+    op.execute("GRANT UPDATE (killed_at) ON broker_accounts TO medha_api")
 
 
 def _results_of(kinds: tuple[str, ...]) -> None:

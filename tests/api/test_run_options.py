@@ -66,7 +66,7 @@ async def test_a_charge_of_ones_own_takes_the_place_of_the_tariffs(
 
 async def test_everything_said_is_pinned(asha: Client, instruments: list[str]) -> None:
     """As it was said, and again in a run that repeats it."""
-    said = {
+    said: dict[str, Any] = {
         "productType": "MARGIN",
         "charges": "INDIAN",
         "slippage": {"model": "TICKS", "amount": "2"},

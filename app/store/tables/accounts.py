@@ -121,6 +121,7 @@ class BrokerAccount(SQLModel, table=True):
     charge_per_order: Decimal = money(default=Decimal(0))
     created_at: datetime = moment()
     deleted_at: datetime | None = optional_moment()
+    killed_at: datetime | None = optional_moment()
 
 
 class AuditHead(SQLModel, table=True):
