@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from streams.domain.market import Candles
 from streams.execution import DAY
 from streams.parity import fingerprint, first_difference
+from tests.brackets import Bracketed
 from tests.builders import SEED, market
 from tests.engines import Engine, trader_of
 from tests.laws.real_markets import real_market
@@ -79,6 +80,49 @@ async def test_a_backtest_and_a_paper_replay_are_the_same_run(
     candles = await trader.market(market(seed, bars=bars, count=count, missing=missing))
 
     sides = await both(trader, candles, columns)
+
+    await check_parity(engine, trader, sides)
+
+
+@st.composite
+def dealings(draw: st.DrawFn) -> Row:
+    """Any order with stops and targets on both sides, under any venue, product and tariff."""
+    return {
+        "strategy": Bracketed,
+        "config": {
+            "window": draw(st.integers(2, 5)),
+            "quantity": draw(st.integers(1, 40)),
+            "order": draw(st.sampled_from(["market", "limit", "stop", "stop_limit"])),
+            "validity": draw(st.sampled_from(["DAY", "IOC"])),
+            "stop": draw(st.integers(1, 40)),
+            "target": draw(st.integers(1, 60)),
+            "trail": draw(st.sampled_from([0, 10])),
+            "leave": draw(st.booleans()),
+            "pyramiding": draw(st.integers(1, 2)),
+            "exit_after": draw(st.sampled_from([0, 0, 4])),
+        },
+        "options": {
+            "product_type": draw(st.sampled_from(["INTRADAY", "MARGIN"])),
+            "charges": draw(st.sampled_from(["INDIAN", "FLAT", "NONE"])),
+            "slippage_model": draw(st.sampled_from(["TICKS", "VOLUME_SHARE", "HALF_SPREAD"])),
+            "slippage_amount": draw(st.sampled_from(["0", "2"])),
+            "participation_percent": draw(st.sampled_from([None, "1.5"])),
+            "latency_bars": draw(st.sampled_from([0, 0, 1])),
+            "square_off_before": draw(st.sampled_from([None, 335])),
+        },
+    }
+
+
+@few
+@given(seed=SEED, count=st.integers(1, 2), missing=st.sampled_from([0.0, 0.2]), columns=dealings())
+async def test_protection_venues_and_tariffs_are_the_same_in_backtest_and_paper(
+    engine: Engine, superuser: asyncpg.Connection, seed: int, count: int, missing: float, columns: Row
+) -> None:
+    """Brackets, partial fills and contract notes, on a market of wicks and gaps."""
+    trader = await trader_of(engine, superuser)
+    chunk = market(seed, bars=40, count=count, missing=missing, wild=True)
+
+    sides = await both(trader, await trader.market(chunk), columns)
 
     await check_parity(engine, trader, sides)
 
