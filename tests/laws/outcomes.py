@@ -6,7 +6,7 @@ from typing import NamedTuple
 from reactivex.subject import Subject
 
 from streams import exchange, simulation
-from streams.backtest import Backtest, Outcome
+from streams.backtest import Backtest
 from streams.domain.market import Chunk
 from streams.domain.orders import OrderStatus
 from streams.events import (
@@ -21,6 +21,7 @@ from streams.events import (
     Report,
 )
 from streams.frames import frames, marks_after, moments
+from streams.outcome import Outcome
 from streams.pipeline import Executed, Run, executed
 from streams.report import Figures
 from streams.state import State
