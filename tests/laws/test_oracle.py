@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from streams.backtest import Outcome
 from streams.domain.market import Chunk
+from streams.outcome import Outcome
 from streams.strategies.sma_crossover import SmaCrossover
 from tests.builders import RUPEE, SEED, by_day, market, run, terms, unhurried
 from tests.laws.oracle import Result, RoundTrip, Rules, crossover
