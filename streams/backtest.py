@@ -4,14 +4,14 @@ from reactivex.subject import Subject
 
 from streams import simulation
 from streams.asked import Asked
+from streams.curves import Drawing
 from streams.domain.intents import Manner
 from streams.domain.market import Chunk
 from streams.folded import Folded
-from streams.frames import marks_after
 from streams.kernel import PLAIN, Kernel, Numbers, hindrance, is_quiet
 from streams.outcome import Ledger, Outcome
 from streams.pipeline import Formed, Run, formed
-from streams.report import Balance, Curve, Figures, after, curve, drawdown
+from streams.report import Figures
 
 
 class Backtest:
@@ -26,9 +26,7 @@ class Backtest:
         self._run = run
         self._ledger = ledger(run, choose, kernel)
         self._asked: list[Asked] = []
-        self._curves: list[Curve] = []
-        self._balance = Balance(run.terms.capital, (0,) * len(run.terms.instruments))
-        self._marks: tuple[int, ...] = (0,) * len(run.terms.instruments)
+        self._drawing = Drawing(run.terms.capital, len(run.terms.instruments))
         self._candles = 0
         self._failure: Exception | None = None
         self._market: Subject[Chunk] = Subject()
@@ -47,28 +45,22 @@ class Backtest:
     def _take(self, item: Formed) -> None:
         chunk = item.chunk
         if any(len(candles) for candles in chunk):
-            moved = self._ledger.take(chunk, item.intents)
-            self._curves.append(curve(self._balance, self._marks, chunk, moved))
-            self._balance = after(self._balance, moved)
-            self._marks = marks_after(chunk, self._marks)
+            self._drawing.draw(chunk, self._ledger.take(chunk, item.intents))
             self._candles += sum(map(len, chunk))
         self._asked.append(item.intents)
 
     def settle(self) -> None:
         """The run is over, and with it the day: its contract note goes into the books."""
-        moved = self._ledger.settle()
-        self._balance = after(self._balance, moved)
-        if self._curves:
-            self._curves[-1].equity[-1] += moved.cash.sum()
+        self._drawing.settle(self._ledger.settle())
 
     def outcome(self) -> Outcome:
         """What it has come to so far."""
-        return Outcome(self._ledger, self._asked, self._curves, self._figures())
+        return Outcome(self._ledger, self._asked, self._drawing.curve, self._figures())
 
     def _figures(self) -> Figures:
-        sums, capital = self._ledger.tally(), self._run.terms.capital
+        sums = self._ledger.tally()
         return Figures(
-            starting_capital=capital,
+            starting_capital=self._run.terms.capital,
             final_equity=sums.equity,
             realised_pnl=sums.realised,
             unrealised_pnl=sums.unrealised,
@@ -76,7 +68,7 @@ class Backtest:
             trades=sums.trades,
             wins=sums.wins,
             losses=sums.losses,
-            max_drawdown=drawdown((each.equity for each in self._curves), capital),
+            max_drawdown=self._drawing.drawdown,
             candles=self._candles,
             orders_count=sums.orders,
             refusals=sums.refusals,

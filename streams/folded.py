@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from streams import simulation
 from streams.asked import Asked
+from streams.curves import Moves
 from streams.domain.intents import Intent
 from streams.domain.market import Chunk
 from streams.events import Decided, Effect, Place, PnlStruck
 from streams.execution import struck
-from streams.report import Moves, Tally, moves, wins_and_losses
+from streams.report import Tally, moves, wins_and_losses
 from streams.settlement import settle_day
 from streams.state import State, Terms
 from streams.trades import Trades

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Protocol
 
-import numpy as np
-
 from streams.asked import Asked
+from streams.curves import Curve, Moves
 from streams.domain.intents import Intent
 from streams.domain.market import Chunk
 from streams.events import Effect
 from streams.kernel.journal import Journal
-from streams.report import Curve, Figures, Moves, Tally
+from streams.report import Figures, Tally
 from streams.state import State
 from streams.trades import Trades
 
@@ -45,23 +44,14 @@ class Ledger(Protocol):
 class Outcome:
     """A backtest's outcome. Columns are there at once; intents, effects and trades are made on asking."""
 
-    def __init__(
-        self, ledger: Ledger, asked: Iterable[Asked], curves: Iterable[Curve], figures: Figures
-    ) -> None:
-        self.ledger, self.figures = ledger, figures
-        self.asked, self._curves = tuple(asked), tuple(curves)
+    def __init__(self, ledger: Ledger, asked: Iterable[Asked], curve: Curve, figures: Figures) -> None:
+        self.ledger, self.curve, self.figures = ledger, curve, figures
+        self.asked = tuple(asked)
 
     @property
     def reason(self) -> str:
         """Why the run took the slower way, as a sentence; empty where it did not."""
         return self.ledger.reason
-
-    @cached_property
-    def curve(self) -> Curve:
-        """Equity after each candle's close."""
-        nothing = Curve(np.empty(0, np.int64), np.empty(0, np.int64))
-        times, equity = zip(nothing, *self._curves, strict=True)
-        return Curve(np.concatenate(times), np.concatenate(equity))
 
     @cached_property
     def intents(self) -> tuple[Intent, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 from streams.kernel import layout as at
 from streams.kernel.columns import Column
 from streams.kernel.tallies import Table, Tallies
-from streams.report import Moves
+from streams.curves import Moves
 from streams.sessions import DAY, IST
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from streams.asked import Asked
+from streams.curves import Moves
 from streams.domain.intents import Intent, Manner
 from streams.domain.market import Chunk
 from streams.events import Effect
@@ -20,7 +21,7 @@ from streams.kernel.kernel import advance
 from streams.kernel.ledger import settle_day
 from streams.kernel.rules import HOUSE
 from streams.kernel.states import state
-from streams.report import Moves, Tally
+from streams.report import Tally
 from streams.state import State, Terms
 from streams.timetable import may_square_off
 
