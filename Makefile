@@ -10,7 +10,7 @@ run: setup
 	@$(BIN)/medha serve
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 
 bench: setup
 	@for file in tests/benchmarks/bench_*.py; do \
