@@ -21,7 +21,7 @@ from streams.frames import Film
 from streams.matching import Resting
 from streams.sessions import DAY, IST
 from streams.state import State, Terms, protective
-from streams.timetable import may_square_off, past_square_off
+from streams.timetable import all_past_square_off
 from streams.wanting import leaving
 
 Rows = NDArray[np.intp]
@@ -55,13 +55,9 @@ class Scout:
         manners.add(state.holdings[instrument].manner)
         found = [candles.time[:0]]
         for manner in manners:
-            if may_square_off(self.terms, instrument, manner):
-                days = (candles.time + IST) // DAY
-                past = [
-                    past_square_off(self.terms, instrument, manner, time) for time in candles.time.tolist()
-                ]
-                late = np.flatnonzero(past)
-                found.append(candles.time[late[np.diff(days[late], prepend=-1) > 0]])
+            days = (candles.time + IST) // DAY
+            late = np.flatnonzero(all_past_square_off(self.terms, instrument, manner, candles.time))
+            found.append(candles.time[late[np.diff(days[late], prepend=-1) > 0]])
         return np.concatenate(found)
 
     def fixed_after(self, moment: int) -> int:

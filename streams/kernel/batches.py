@@ -13,7 +13,7 @@ from streams.frames import Moments, moments, units
 from streams.kernel.columns import Batch
 from streams.sessions import DAY, IST
 from streams.state import Terms
-from streams.timetable import may_square_off, square_off_of
+from streams.timetable import all_past_square_off
 
 Ints = NDArray[np.int64]
 
@@ -42,7 +42,7 @@ def frame(terms: Terms, manners: Sequence[Manner], chunk: Chunk, asked: Asked) -
         if len(candles):
             own = asked.time if len(chunk) == 1 else asked.time[asked.instrument == instrument]
             matters[np.searchsorted(times, _following(candles, own))] = True
-            late[instrument] = _late(terms, instrument, manners[instrument], times)
+            late[instrument] = all_past_square_off(terms, instrument, manners[instrument], times)
             places = np.searchsorted(times, candles.time)
             by_then = late[instrument, places]
             turned = np.flatnonzero(by_then & ~np.concatenate(([False], by_then[:-1])))
@@ -58,15 +58,6 @@ def _following(candles: Candles, asked: Ints) -> Ints:
     turns = np.flatnonzero(days[:-1] != days[1:])
     filling = candles.time[after[after < len(candles)]]
     return np.concatenate((candles.time[:1], filling, candles.time[turns], candles.time[turns + 1]))
-
-
-def _late(terms: Terms, instrument: int, manner: Manner, times: Moments) -> NDArray[np.bool_]:
-    """Which moments' candles close at their day's square-off or later."""
-    if not may_square_off(terms, instrument, manner):
-        return np.zeros(len(times), bool)
-    days, which = np.unique((times + IST) // DAY, return_inverse=True)
-    ends = [square_off_of(terms, instrument, manner, int(day) * DAY - IST) for day in days]
-    return times + terms.interval.microseconds >= np.array(ends, np.int64)[which]
 
 
 class Seen(NamedTuple):

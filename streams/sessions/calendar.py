@@ -151,8 +151,9 @@ def candle_close(exchange: Exchange, kind: InstrumentKind, interval: Interval, o
     session = nominal_session(exchange, trading_date(opened), kind)
     if interval is Interval.ONE_DAY:
         return session.closes
-    bounds = (part.closes for part in session.parts if part.opens <= opened < part.closes)
-    return min(opened + interval.microseconds, next(bounds, FAR))
+    opened_parts = [part for part in session.parts if part.opens <= opened]
+    part = opened_parts[-1] if opened_parts else session.parts[0]
+    return min(opened + interval.microseconds, part.closes if opened < part.closes else FAR)
 
 
 def session_minutes(exchange: Exchange, kind: InstrumentKind, day: date) -> int:

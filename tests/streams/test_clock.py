@@ -3,13 +3,20 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from streams.domain.intents import Intent, Manner
-from streams.domain.market import InstrumentKind
+from streams.domain.market import InstrumentKind, Interval
 from streams.domain.orders import Leg, OrderStatus, OrderType, ProductType
+from streams.events import FillBooked
+from streams.sessions import instant, midnight
 from streams.state import Terms
-from streams.timetable import NEVER, past_square_off, square_off_of
+from streams.timetable import NEVER, all_past_square_off, past_square_off, square_off_of
 from tests.builders import MINUTE, START, terms
-from tests.streams.desk import exit_of, placed, refused
+from tests.streams.desk import exit_of, of, placed, refused
 from tests.streams.floor import Came, Floor, Row, at, candles, points, traded
 
 S = OrderStatus
@@ -101,6 +108,74 @@ def test_the_strategys_own_time_goes_before_the_runs() -> None:
     own = Manner(square_off=10 * 60)
     assert square_off_of(intraday(15), 0, own, START) == START + 45 * MINUTE
     assert square_off_of(intraday(None, ProductType.CNC), 0, own, START) == START + 45 * MINUTE
+
+
+DRILL, MUHURAT = date(2024, 3, 2), date(2024, 11, 1)
+"""Trading ended at 12:30 in the drill; at 19:15 after an hour on the evening of Diwali."""
+
+
+def test_a_strategys_own_time_keeps_no_intraday_position_beyond_the_runs() -> None:
+    """Whatever it says: a quarter to the close, on a short day too."""
+    late = Manner(square_off=15 * 60 + 25)
+    assert square_off_of(intraday(15), 0, late, START) == START + 360 * MINUTE
+    assert square_off_of(intraday(15), 0, late, midnight(DRILL)) == instant(DRILL, "12:15")
+
+
+@pytest.mark.parametrize(
+    ("day", "interval", "ends"),
+    [
+        (DRILL, Interval.ONE_MINUTE, "12:29"),
+        (DRILL, Interval.ONE_HOUR, "11:30"),
+        (DRILL, Interval.ONE_DAY, "09:15"),
+        (MUHURAT, Interval.FIVE_MINUTES, "15:10"),
+        (date(2025, 1, 1), Interval.ONE_HOUR, "15:10"),
+        (date(2026, 8, 10), Interval.ONE_MINUTE, "15:10"),
+    ],
+)
+def test_no_square_off_is_later_than_the_open_of_the_days_last_candle(
+    day: date, interval: Interval, ends: str
+) -> None:
+    """However the position is carried: later an order would fill on another day."""
+    agreed = intraday(None, ProductType.MARGIN)._replace(interval=interval)
+    own = Manner(square_off=15 * 60 + 10)
+    assert square_off_of(agreed, 0, own, midnight(day)) == instant(day, ends)
+
+
+def test_a_run_that_squares_off_with_the_close_does_so_at_its_last_candle() -> None:
+    """No minutes before 15:30: it fills in the candle of 15:29."""
+    assert square_off_of(intraday(0), 0, Manner(), START) == START + 374 * MINUTE
+
+
+def test_a_position_ends_on_the_day_of_a_drill_that_closes_before_its_time() -> None:
+    """Ten past three never comes: at the last of its candles it goes."""
+    opens = instant(DRILL, "12:25")
+    drill = candles(*[FLAT] * 6, times=[*range(opens, opens + 5 * MINUTE, MINUTE), opens + 2 * 1440 * MINUTE])
+    intent = at(0, 10, Manner(square_off=15 * 60 + 10))._replace(time=opens)
+    done = traded(drill, intent, agreed=intraday(None, ProductType.MARGIN))
+    assert [each.fill.time for each in of(FillBooked, done.effects)] == [opens + MINUTE, opens + 4 * MINUTE]
+
+
+def test_a_candle_that_a_halt_cuts_short_closes_with_it() -> None:
+    """The drill's first part ends at 10:00, and with it the hour that opened at 09:15: before five past ten."""
+    hourly, own = intraday(None)._replace(interval=Interval.ONE_HOUR), Manner(square_off=10 * 60 + 5)
+    assert not past_square_off(hourly, 0, own, instant(DRILL, "09:15"))
+    assert past_square_off(hourly, 0, own, instant(DRILL, "11:30"))
+
+
+@given(
+    day=st.sampled_from([DRILL, MUHURAT, date(2025, 1, 1), date(2025, 1, 26)]),
+    minutes=st.lists(st.integers(0, 1439), min_size=1),
+    interval=st.sampled_from(Interval),
+    own=st.none() | st.integers(0, 1439),
+)
+def test_many_candles_are_past_the_time_as_each_of_them_is(
+    day: date, minutes: list[int], interval: Interval, own: int | None
+) -> None:
+    """The column and the scalar agree."""
+    agreed, manner = intraday(15)._replace(interval=interval), Manner(square_off=own)
+    times = midnight(day) + np.array(minutes, np.int64) * MINUTE
+    expected = [past_square_off(agreed, 0, manner, time) for time in times.tolist()]
+    assert all_past_square_off(agreed, 0, manner, times).tolist() == expected
 
 
 def test_a_candle_is_past_the_time_when_it_closes_at_it() -> None:
