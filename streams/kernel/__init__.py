@@ -7,12 +7,13 @@ wanting    what is wanted and owed            guarding   protection
 requests   through risk                       rules      the house's rules in one function
 ledger     fills, lots, charges               compiled   the same source by numba
 
-quiet      a whole batch of market orders     accepted   the same, if risk permits all of it
-vectors    a few functions for columns        pages, landing   its journal, its flight
+quiet      a batch of market orders at once   reckoning  what they come to
+vectors    a few functions for columns        accepted   whether risk permits them all
+pages      the batch's journal                landing    the flight where it ends
 
 numbers    all of it as a way of running a backtest; `eligible` says what it does not know
 batches    chunks to columns                  flights    terms to columns
-journal    what was written down              effects, verdicts, states, trades   read back
+journal    what was written down              effects, verdicts, states   read back
 tallies    the figures, page by page
 """
 

@@ -1,14 +1,22 @@
 """What the kernel wrote down, batch by batch, as two tables of numbers."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
+from streams.curves import Moves
 from streams.kernel import layout as at
 from streams.kernel.columns import Column
 from streams.kernel.tallies import Table, Tallies
-from streams.curves import Moves
 from streams.sessions import DAY, IST
+
+
+class Page(NamedTuple):
+    """The requests and the log of a batch, and how it adds to the tallies: all of it made on asking."""
+
+    written: Callable[[], tuple[Table, Table]]
+    tally: Callable[[Tallies], None]
 
 
 class Journal(NamedTuple):
@@ -28,26 +36,35 @@ class Pages:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._asks = [np.empty((0, width), np.int64)]
-        self._log = [np.empty((0, at.LOG), np.int64)]
-        self.tallies = Tallies()
+        self._bound = Journal(np.empty((0, width), np.int64), np.empty((0, at.LOG), np.int64))
+        self._loose: list[Page] = []
+        self._tallies, self._untold = Tallies(), list[Page]()
 
     def add(self, asks: Column, kept: int, log: Column, logged: int) -> Moves:
-        """The next page: so many rows of either column."""
+        """The next page: so many rows of either column. What it did to cash and positions."""
         requests = np.array(asks[: kept * self._width], np.int64).reshape(-1, self._width)
-        return self.put(requests, np.array(log[: logged * at.LOG], np.int64).reshape(-1, at.LOG))
+        happened = np.array(log[: logged * at.LOG], np.int64).reshape(-1, at.LOG)
+        self.put(Page(lambda: (requests, happened), lambda tallies: tallies.add(requests, happened)))
+        return moves(happened)
 
-    def put(self, asks: Table, log: Table) -> Moves:
-        """The next page, as tables; what it did to cash and positions."""
-        self._asks.append(asks)
-        self._log.append(log)
-        self.tallies.add(asks, log)
-        return moves(log)
+    def put(self, page: Page) -> None:
+        """The next page."""
+        self._loose.append(page)
+        self._untold.append(page)
+
+    @property
+    def tallies(self) -> Tallies:
+        """What the trades come to so far."""
+        for page in self._untold:
+            page.tally(self._tallies)
+        self._untold = []
+        return self._tallies
 
     def bound(self) -> Journal:
         """All of it."""
-        self._asks, self._log = [np.concatenate(self._asks)], [np.concatenate(self._log)]
-        return Journal(self._asks[0], self._log[0])
+        written = [self._bound, *(page.written() for page in self._loose)]
+        self._bound, self._loose = Journal(*map(np.concatenate, zip(*written, strict=True))), []
+        return self._bound
 
 
 def moves(log: Table) -> Moves:

@@ -7,20 +7,25 @@ import numpy as np
 from streams.asked import Asked
 from streams.curves import Moves
 from streams.domain.intents import Intent, Manner
-from streams.domain.market import Chunk
+from streams.domain.market import Candles, Chunk
 from streams.events import Effect
 from streams.frames import marks_after
 from streams.kernel import layout as at
-from streams.kernel.accepted import reckoned
+from streams.kernel.accepted import accepted, requests
 from streams.kernel.batches import batch, frame
 from streams.kernel.columns import Batch, Fixed, Flight, Kernel, as_list
 from streams.kernel.effects import effects
 from streams.kernel.flights import fixed, opening, planned, roomier
-from streams.kernel.journal import Journal, Pages
+from streams.kernel.journal import Journal, Page, Pages
 from streams.kernel.kernel import advance
+from streams.kernel.landing import land
 from streams.kernel.ledger import settle_day
+from streams.kernel.pages import log_of, tally
+from streams.kernel.quiet import simple
+from streams.kernel.reckoning import Reckoning, parts_of, reckoned
 from streams.kernel.rules import HOUSE
 from streams.kernel.states import state
+from streams.kernel.tallies import Table
 from streams.report import Tally
 from streams.state import State, Terms
 from streams.timetable import may_square_off
@@ -36,7 +41,8 @@ class Numbers:
 
     def __init__(self, terms: Terms, manners: tuple[Manner, ...], kernel: Kernel, *, quiet: bool) -> None:
         self._terms, self._manners, self._kernel, self._quiet = terms, manners, kernel, quiet
-        self._fixed = fixed(terms, self._manners, kernel.column)
+        self._plain = fixed(terms, self._manners, as_list)
+        self._fixed = Fixed(*map(kernel.column, self._plain))
         self._flight = opening(terms, kernel.column)
         self._at_once = quiet and len(manners) == 1 and not may_square_off(terms, 0, manners[0])
         self._pages = Pages(at.ASK + len(HOUSE))
@@ -46,12 +52,28 @@ class Numbers:
     def take(self, chunk: Chunk, asked: Asked) -> Moves:
         """The next chunk and its intents; what it moved."""
         self._unplanned.append(asked)
-        written = None
-        if self._at_once:
-            written = reckoned(self._terms, self._fixed, self._flight, chunk[0], asked)
-        moved = self._go_through(chunk, asked) if written is None else self._pages.put(*written)
+        whole = self._reckoned(chunk[0], asked) if self._at_once else None
+        moved = self._go_through(chunk, asked) if whole is None else self._land(whole)
         self._marks = marks_after(chunk, self._marks)
         return moved
+
+    def _reckoned(self, candles: Candles, asked: Asked) -> Reckoning | None:
+        """The chunk at once, where that can be and risk permits all of it."""
+        if not simple(self._plain, self._flight, asked):
+            return None
+        whole = reckoned(self._plain, self._flight, candles, asked)
+        return whole if whole is not None and accepted(self._terms, self._plain, whole) else None
+
+    def _land(self, whole: Reckoning) -> Moves:
+        """What was reckoned has happened."""
+        terms, plain = self._terms, self._plain
+
+        def written() -> tuple[Table, Table]:
+            return requests(terms, plain, whole), log_of(whole, parts_of(whole))
+
+        land(self._flight, whole)
+        self._pages.put(Page(written, lambda tallies: tally(tallies, whole)))
+        return whole.moved
 
     def _go_through(self, chunk: Chunk, asked: Asked) -> Moves:
         """The chunk through the kernel."""

@@ -1,76 +1,88 @@
-"""A quiet batch in the journal: the log's rows of everything that happened, in order."""
+"""A quiet batch in the journal: the log's rows of everything that happened, in order, and its tallies."""
 
 import numpy as np
 
-from streams.asked import Asked
-from streams.domain.market import Candles
 from streams.kernel import layout as at
-from streams.kernel.columns import Flight
-from streams.kernel.quiet import Asks, Batched, Ints, first_cost
-from streams.kernel.tallies import Table
+from streams.kernel.quiet import Ints
+from streams.kernel.reckoning import Reckoning
+from streams.kernel.tallies import EARNED, ENTERED, LEFT, OVER, PAID, Share, Table, Tallies
 
 
-def log_of(flight: Flight, whole: Batched, asks: Asks, candles: Candles, asked: Asked) -> Table:
-    """What happened: on each candle contract notes, then fills, then requests and their placing."""
+def tally(tallies: Tallies, whole: Reckoning) -> None:
+    """The batch's part in the figures."""
+    orders, trade = whole.orders, whole.trade
+    began = np.full(len(trade), at.NOBODY)
+    began[orders.entries] = trade[orders.entries]
+    tallies.ask(began[orders.resting :])
+    tallies.orders += len(trade) - orders.resting
+    trade, size = trade[: orders.filled], np.abs(orders.signed[: orders.filled])
+    entered, left = trade[orders.entries], trade[orders.exits]
+    tallies.sum(Share(ENTERED, entered, size[orders.entries]))
+    tallies.sum(Share(PAID, trade, whole.fills.charges))
+    tallies.sum(Share(LEFT, left, size[orders.exits]))
+    tallies.sum(Share(EARNED, left, whole.gains))
+    tallies.sum(Share(OVER, entered, 1))
+
+
+def log_of(whole: Reckoning, parts: Table) -> Table:
+    """What happened: on each candle contract notes, then fills, then requests and their placing. `parts` are
+    the charges of each fill, part by part."""
+    orders, fills = whole.orders, whole.fills
+    asked = slice(orders.resting, None)
+    place = fills.row * 4 + 1
     blocks = [
-        (_notes(flight, whole, candles), whole.notes.row * 8),
-        (_fills(flight, whole, asks, candles), whole.done.row * 8 + 1),
-        (_closes(flight, whole, candles, asked), whole.done.row[~whole.done.entry] * 8 + 1),
+        (_notes(whole), whole.notes.row * 4),
+        (_fills(whole, parts), place),
+        (_closes(whole), place[orders.exits]),
+        *((_asked(whole, kind), orders.row[asked] * 4 + stage) for kind, stage in _STAGES),
     ]
-    row = whole.made.row[asks.step]
-    for kind, stage in ((at.DECIDED, 2), (at.MOVED, 3)):
-        block = np.zeros((len(row), at.LOG), np.int64)
-        block[:, at.LOG_KIND], block[:, at.LOG_TIME] = kind, candles.time[row]
-        block[:, at.LOG_ASK] = flight.book[at.ASKED] + np.arange(len(row))
-        blocks.append((block, row * 8 + stage))
-    return np.concatenate([block for block, _ in blocks])[_order(whole, blocks)]
-
-
-def _order(whole: Batched, blocks: list[tuple[Table, Ints]]) -> Ints:
-    """By candle and stage; a closed lot after its exit's fill, an entry's fill after both."""
+    # A closed lot comes after its exit's fill, and both before the entry's: a stable order keeps them so.
     keys = [key * 4 for _, key in blocks]
-    keys[1] = keys[1] + np.where(whole.done.entry, 2, 0)
+    keys[1][orders.entries] += 2
     keys[2] = keys[2] + 1
-    return np.argsort(np.concatenate(keys), kind="stable")
+    table: Table = np.concatenate([block for block, _ in blocks])
+    return table[np.argsort(np.concatenate(keys), kind="stable")]
 
 
-def _notes(flight: Flight, whole: Batched, candles: Candles) -> Table:
-    block = np.zeros((len(whole.notes.row), at.LOG), np.int64)
-    block[:, at.LOG_KIND], block[:, at.LOG_ASK] = at.SETTLED, whole.notes.day
-    before = np.concatenate(([flight.book[at.TIME]], candles.time))
-    block[:, at.LOG_TIME] = before[whole.notes.row]
+_STAGES = ((at.DECIDED, 2), (at.MOVED, 3))
+
+
+def _block(kind: int, about: Ints, time: Ints) -> Table:
+    block = np.zeros((len(about), at.LOG), np.int64)
+    block[:, at.LOG_KIND], block[:, at.LOG_ASK], block[:, at.LOG_TIME] = kind, about, time
+    return block
+
+
+def _asked(whole: Reckoning, kind: int) -> Table:
+    step = whole.orders.step[whole.orders.resting :]
+    return _block(kind, int(whole.before.book[at.ASKED]) + np.arange(len(step)), whole.time[step - 1])
+
+
+def _notes(whole: Reckoning) -> Table:
+    block = _block(at.SETTLED, whole.notes.day, whole.notes.time)
     block[:, at.LOG_PARTS : at.LOG_PARTS + at.PARTS] = whole.notes.parts
     block[:, at.LOG_CHARGES] = whole.notes.parts.sum(axis=1)
     return block
 
 
-def _fills(flight: Flight, whole: Batched, asks: Asks, candles: Candles) -> Table:
-    done = whole.done
-    block = np.zeros((len(done.row), at.LOG), np.int64)
-    resting = range(0, flight.book[at.WORKING] * at.ORDER, at.ORDER)
-    numbers = [flight.working[place + at.ORDER_ASK] for place in resting]
-    numbers += range(flight.book[at.ASKED], flight.book[at.ASKED] + len(asks.step))
-    block[:, at.LOG_KIND], block[:, at.LOG_ASK] = at.FILLED, numbers[: len(done.row)]
-    block[:, at.LOG_TIME], block[:, at.LOG_SIGNED] = candles.time[done.row], done.signed
-    block[:, at.LOG_PRICE] = done.price
-    block[:, at.LOG_OPENED] = np.where(done.entry, done.signed, 0)
-    block[:, at.LOG_CHARGES] = done.parts.sum(axis=0)
-    block[:, at.LOG_PARTS : at.LOG_PARTS + at.PARTS] = done.parts.T
+def _fills(whole: Reckoning, parts: Table) -> Table:
+    orders, fills = whole.orders, whole.fills
+    first = int(whole.before.book[at.ASKED]) - orders.resting
+    numbers = first + np.arange(len(fills.row))
+    resting = np.array(whole.before.resting[: len(numbers)], np.int64)
+    numbers[: len(resting)] = resting
+    block = _block(at.FILLED, numbers, fills.time)
+    block[:, at.LOG_SIGNED], block[:, at.LOG_PRICE] = orders.signed[: orders.filled], fills.price
+    block[orders.entries, at.LOG_OPENED] = block[orders.entries, at.LOG_SIGNED]
+    block[:, at.LOG_CHARGES] = fills.charges
+    block[:, at.LOG_PARTS : at.LOG_PARTS + at.PARTS] = parts
     return block
 
 
-def _closes(flight: Flight, whole: Batched, candles: Candles, asked: Asked) -> Table:
-    done = whole.done
-    exits = ~done.entry
-    block = np.zeros((int(exits.sum()), at.LOG), np.int64)
-    step = done.step[exits]
-    cost = np.concatenate(([first_cost(flight)], whole.kept.cost))[step]
-    trade = np.concatenate(([flight.lots[at.LOT_TRADE]], whole.kept.trade))[step]
-    block[:, at.LOG_KIND], block[:, at.LOG_ASK] = at.LOT_CLOSED, trade
-    block[:, at.LOG_TIME], block[:, at.CLOSED_QUANTITY] = (
-        candles.time[done.row[exits]],
-        whole.made.before[step],
-    )
-    block[:, at.CLOSED_COST] = cost
-    block[:, at.CLOSED_REALISED] = whole.made.before[step] * done.price[exits] - cost
+def _closes(whole: Reckoning) -> Table:
+    exits = whole.orders.exits
+    block = _block(at.LOT_CLOSED, whole.trade[: whole.orders.filled][exits], whole.fills.time[exits])
+    block[:, at.CLOSED_QUANTITY] = -whole.orders.signed[: whole.orders.filled][exits]
+    block[:, at.CLOSED_COST] = whole.cost[:-1][exits]
+    block[:, at.CLOSED_REALISED] = whole.gains
     return block

@@ -1,4 +1,6 @@
-"""What the trades of a run come to, page by page: enough for its figures without the whole journal."""
+"""What the trades of a run come to: enough for its figures without the whole journal."""
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,14 @@ Table = NDArray[np.int64]
 ENTERED, LEFT, EARNED, PAID, OVER = range(5)
 
 
+class Share(NamedTuple):
+    """So much of one of the five sums, trade by trade."""
+
+    what: int
+    trade: Ints
+    amount: Ints | int
+
+
 class Tallies:
     """By the sequence of the intent a trade began with: quantities entered and left, P&L, charges, and
     whether its entry's order has ended."""
@@ -22,8 +32,8 @@ class Tallies:
         self._asked = self.orders = 0
 
     def add(self, asks: Table, log: Table) -> None:
-        """One more page."""
-        self._ask(asks)
+        """One more page of the journal."""
+        self.ask(np.where(asks[:, at.ASK_LEG] == at.ENTRY, asks[:, at.ASK_CAUSE], at.NOBODY))
         self.orders += int(asks[:, at.ASK_PERMITTED].sum())
         kinds = log[:, at.LOG_KIND]
         filled, closed = np.flatnonzero(kinds == at.FILLED), np.flatnonzero(kinds == at.LOT_CLOSED)
@@ -32,24 +42,25 @@ class Tallies:
         first = np.where(opened != 0, began, log[np.minimum(filled + 1, len(log) - 1), at.LOG_ASK])
         ended = log[(kinds == at.MOVED) & (log[:, at.LOG_STATUS] != at.IS_SUBMITTED), at.LOG_ASK]
         trade = log[closed, at.LOG_ASK]
-        self._sum(ENTERED, began, np.abs(opened))
-        self._sum(PAID, first, log[filled, at.LOG_CHARGES])
-        self._sum(LEFT, trade, np.abs(log[closed, at.CLOSED_QUANTITY]))
-        self._sum(EARNED, trade, log[closed, at.CLOSED_REALISED])
-        self._sum(OVER, np.concatenate((began, self._began[ended])), 1)
+        self.sum(Share(ENTERED, began, np.abs(opened)))
+        self.sum(Share(PAID, first, log[filled, at.LOG_CHARGES]))
+        self.sum(Share(LEFT, trade, np.abs(log[closed, at.CLOSED_QUANTITY])))
+        self.sum(Share(EARNED, trade, log[closed, at.CLOSED_REALISED]))
+        self.sum(Share(OVER, np.concatenate((began, self._began[ended])), 1))
 
-    def _ask(self, asks: Table) -> None:
-        """Which trade each request begins; NOBODY where it begins none."""
-        after = self._asked + len(asks)
+    def ask(self, began: Ints) -> None:
+        """Which trade each new request begins; NOBODY where it begins none."""
+        after = self._asked + len(began)
         self._began = _roomy(self._began, after)
-        began = np.where(asks[:, at.ASK_LEG] == at.ENTRY, asks[:, at.ASK_CAUSE], at.NOBODY)
         self._began[self._asked : after] = began
         self._trades = _roomy(self._trades, int(began.max(initial=0)) + 1)
         self._asked = after
 
-    def _sum(self, what: int, trades: Ints, amounts: Ints | int) -> None:
-        known = trades != at.NOBODY
-        np.add.at(self._trades[what], trades[known], amounts if isinstance(amounts, int) else amounts[known])
+    def sum(self, share: Share) -> None:
+        """Adds what is of a trade."""
+        known = share.trade != at.NOBODY
+        amount = share.amount if isinstance(share.amount, int) else share.amount[known]
+        np.add.at(self._trades[share.what], share.trade[known], amount)
 
     @property
     def refusals(self) -> int:

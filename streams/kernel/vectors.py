@@ -21,30 +21,35 @@ Ints = NDArray[np.int64]
 def filled_at(fixed: Fixed, signed: Ints, market: Ints) -> Ints:
     """`pricing.slipped` of market orders, but for the model that asks for the volume."""
     tick, model, amount = fixed.traits[at.TICK], fixed.numbers[at.MODEL], fixed.numbers[at.AMOUNT]
-    sign = np.sign(signed)
     if model == TICKS:
-        return np.asarray(np.maximum(tick, _worse(sign, market, 0, tick) + sign * amount * tick))
-    return _worse(sign, market, impact(model, amount, 0, 0), tick)
+        worse = _worse(signed, market, 0, tick) + np.sign(signed) * amount * tick
+        return np.asarray(np.maximum(tick, worse))
+    return _worse(signed, market, impact(model, amount, 0, 0), tick)
 
 
-def _worse(sign: Ints, price: Ints, parts: int, tick: int) -> Ints:
+def _worse(signed: Ints, price: Ints, parts: int, tick: int) -> Ints:
     """`pricing.worse`."""
+    if parts == 0 and tick == 1:
+        return np.maximum(1, price)
+    sign = np.sign(signed)
     moved, grid = price * (PARTS + sign * parts), PARTS * tick
-    ticks = np.where(sign > 0, -(-moved // grid), moved // grid)
+    ticks = -(-sign * moved // grid) * sign
     return np.asarray(np.maximum(1, ticks) * tick)
 
 
-def levies(rates: Rates, signed: Ints, price: Ints) -> Ints:
-    """`levies.provisional` of orders that fill whole: a row for each part."""
-    value: Any = np.abs(signed) * price
+def levies(rates: Rates, signed: Ints, value: Ints) -> tuple[Any, ...]:
+    """`levies.provisional` of orders that fill whole: the parts that can be other than 0; a number is for
+    all."""
     buys = signed > 0
-    brokerage = rates.brokerage_flat + np.minimum(rates.brokerage_cap, levied(value, rates.brokerage_rate))
-    stt = np.where(buys, levied(value, rates.stt_buy), levied(value, rates.stt_sell))
-    exchange, sebi = levied(value, rates.exchange), levied(value, rates.sebi)
-    stamp = np.where(buys, levied(value, rates.stamp), 0)
-    gst = levied(brokerage + exchange + sebi, rates.gst)
-    nothing = np.zeros(len(value), np.int64)
-    return np.stack((brokerage, stt, exchange, sebi, stamp, gst, nothing, nothing))
+    brokerage = rates.brokerage_flat + np.minimum(rates.brokerage_cap, _levied(value, rates.brokerage_rate))
+    stt = np.where(buys, _levied(value, rates.stt_buy), _levied(value, rates.stt_sell))
+    exchange, sebi = _levied(value, rates.exchange), _levied(value, rates.sebi)
+    stamp = np.where(buys, _levied(value, rates.stamp), 0)
+    return brokerage, stt, exchange, sebi, stamp, _levied(brokerage + exchange + sebi, rates.gst)
+
+
+def _levied(value: Any, rate: int) -> Any:
+    return levied(value, rate) if rate else 0
 
 
 def observed(rule: RiskRule, proposal: Proposal, book: Book) -> Any:
@@ -54,5 +59,5 @@ def observed(rule: RiskRule, proposal: Proposal, book: Book) -> Any:
     if isinstance(rule, MaxAccountDailyLoss):
         return np.maximum(0, -(book.day_pnl + book.pnl_elsewhere))
     if isinstance(rule, LotSize):
-        return proposal.quantity % proposal.lot_size
+        return -proposal.quantity % proposal.lot_size
     return rule.observed(proposal, book)
