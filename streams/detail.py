@@ -7,6 +7,7 @@ import numpy as np
 from streams.domain.market import Candles, Chunk, Interval
 from streams.events import Bar, CandlesClosed
 from streams.frames import bar_at
+from streams.sessions import DAY, IST
 
 
 def walked(closed: CandlesClosed, detail: Chunk, interval: Interval) -> tuple[CandlesClosed, ...]:
@@ -26,7 +27,15 @@ def walked(closed: CandlesClosed, detail: Chunk, interval: Interval) -> tuple[Ca
 
 
 def _inside(time: int, bar: Bar, finer: Candles, interval: Interval) -> list[tuple[int, Bar]]:
-    first, last = np.searchsorted(finer.time, [time, time + interval.microseconds]).tolist()
+    first, last = np.searchsorted(finer.time, _span(time, interval)).tolist()
     if first == last:
         return [(time, bar)]
     return [(int(finer.time[row]), bar_at(finer, row)) for row in range(first, last)]
+
+
+def _span(time: int, interval: Interval) -> tuple[int, int]:
+    """From when to when a candle lasts; one of a day all of it, whatever its hours."""
+    if interval is Interval.ONE_DAY:
+        midnight = (time + IST) // DAY * DAY - IST
+        return midnight, midnight + DAY
+    return time, time + interval.microseconds

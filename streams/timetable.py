@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.domain.intents import Manner
-from streams.domain.market import Exchange, Instrument, Interval, Times
+from streams.domain.market import Instrument, Interval, Times
 from streams.domain.orders import ProductType
 from streams.sessions import (
     DAY,
@@ -61,7 +61,7 @@ def past_square_off(terms: Terms, instrument: int, manner: Manner, time: int) ->
     if not may_square_off(terms, instrument, manner):
         return False
     traded = terms.instruments[instrument]
-    closes = candle_close(_exchange(traded), traded.kind, terms.interval, time)
+    closes = candle_close(traded.exchange, traded.kind, terms.interval, time)
     return closes >= square_off_of(terms, instrument, manner, time)
 
 
@@ -72,25 +72,21 @@ def all_past_square_off(terms: Terms, instrument: int, manner: Manner, times: Ti
     traded = terms.instruments[instrument]
     days, which = np.unique((times + IST) // DAY, return_inverse=True)
     ends = [square_off_of(terms, instrument, manner, int(day) * DAY - IST) for day in days]
-    closes = close_of(_exchange(traded), traded.kind, terms.interval, times)
+    closes = close_of(traded.exchange, traded.kind, terms.interval, times)
     return closes >= np.array(ends, np.int64)[which]
-
-
-def _exchange(traded: Instrument) -> Exchange:
-    return Exchange(traded.key.partition(":")[0])
 
 
 @lru_cache(maxsize=65_536)
 def _before_close(traded: Instrument, day: int, minutes: int, *, expiring: bool) -> int:
     """So long before the day's continuous close. On a day without a session, as soon as anything trades."""
-    at = square_off_at(_exchange(traded), traded.kind, date_of(day), minutes, expiring=expiring)
+    at = square_off_at(traded.exchange, traded.kind, date_of(day), minutes, expiring=expiring)
     return day * DAY - IST if at is None else at
 
 
 @lru_cache(maxsize=65_536)
 def _last_open(traded: Instrument, interval: Interval, day: int, *, expiring: bool) -> int:
     """When the last candle of the day's continuous trading opens; on a day without a session, whenever."""
-    exchange = _exchange(traded)
+    exchange = traded.exchange
     closes = continuous_close(exchange, traded.kind, date_of(day), expiring=expiring)
     if closes is None:
         return NEVER

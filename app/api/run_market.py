@@ -17,7 +17,7 @@ from app.store.instruments import find_instrument, instrument_of
 from app.store.tables import metadata
 from streams.domain.intents import Sizing
 from streams.domain.market import InstrumentKind, Interval
-from streams.sessions import IST
+from streams.sessions import IST, candle_close
 from streams.strategies.asks import Intents
 from streams.strategies.base import StrategyConfig
 from streams.strategies.sizes import Size
@@ -89,8 +89,8 @@ async def covered(
     connection = await driver_connection(session)
     held = [await candle_range(connection, row["id"], interval) for row in instruments]
     start = to_micros(bounds[0]) if bounds[0] else min((stored.first for stored in held if stored), default=0)
-    last = max((stored.last for stored in held if stored), default=0)
-    end = to_micros(bounds[1]) if bounds[1] else last + interval.microseconds
+    closes = (_closed(row, interval, stored) for row, stored in zip(instruments, held, strict=True))
+    end = to_micros(bounds[1]) if bounds[1] else max(closes)
     errors = [
         _uncovered(row, interval, stored, place)
         for place, (row, stored) in enumerate(zip(instruments, held, strict=True))
@@ -128,6 +128,12 @@ async def check_references(
         if known is None or await candle_range(connection, known.id, interval) is None:
             message = f"The strategy reads {key}: import its {interval.value} candles first."
             raise refused(UserErrorCode.NO_CANDLES, message, "strategyId")
+
+
+def _closed(row: Row, interval: Interval, stored: Held | None) -> int:
+    """When the last stored candle closed."""
+    traded = instrument_of(row)
+    return candle_close(traded.exchange, traded.kind, interval, stored.last) if stored else 0
 
 
 def _uncovered(row: Row, interval: Interval, stored: Held | None, place: int) -> UserError:

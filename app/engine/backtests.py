@@ -99,7 +99,7 @@ def results(run: RunIdentity, outcome: Outcome) -> dict[ResultKind, pa.Table]:
         ResultKind.SETTLEMENTS: _settlements(run, outcome),
         ResultKind.EQUITY: pa.table(
             {
-                "at": moment_column(outcome.curve.time + run.interval.microseconds),
+                "at": moment_column(run.closes(outcome.curve.time)),
                 "equity": money_column(outcome.curve.equity),
             }
         ),
@@ -111,10 +111,10 @@ class _Stamp:
     """A decision is stamped with the close of the candle it was made at."""
 
     def __init__(self, run: RunIdentity) -> None:
-        self._length = run.interval.microseconds
+        self._run = run
 
     def __call__(self, opened: int) -> datetime:
-        return to_moment(opened + self._length)
+        return to_moment(self._run.closed_at(opened))
 
 
 def _of(outcome: Outcome, kind: type) -> Iterator[Any]:

@@ -4,15 +4,18 @@ import base64
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
+import numpy as np
+
 from app.store.tables.strategies import RunMode
-from streams.domain.market import Interval
+from streams.domain.market import Exchange, InstrumentKind, Interval, Times
 from streams.domain.orders import OrderKey, ProductType
+from streams.sessions import candle_close, close_of
 
 
 class RunIdentity(NamedTuple):
     """A claimed run. `account_id` is None for a backtest; `fencing_token` proves the claim.
 
-    `products` says how each instrument is carried.
+    `products` says how each instrument is carried; `markets` are those its instruments trade in.
     """
 
     run_id: UUID
@@ -23,6 +26,16 @@ class RunIdentity(NamedTuple):
     interval: Interval
     instrument_ids: tuple[UUID, ...]
     products: tuple[ProductType, ...]
+    markets: frozenset[tuple[Exchange, InstrumentKind]]
+
+    def closed_at(self, opened: int) -> int:
+        """When the candles that opened then have closed, in all its markets."""
+        return max(candle_close(*market, self.interval, opened) for market in self.markets)
+
+    def closes(self, opened: Times) -> Times:
+        """The same of many."""
+        found: Times = np.max([close_of(*market, self.interval, opened) for market in self.markets], axis=0)
+        return found
 
     def order_id(self, key: OrderKey) -> UUID:
         """UUIDv5 over run, cause, leg, slice and generation."""

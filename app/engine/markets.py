@@ -50,7 +50,7 @@ async def read_market(connection: Connection, wanted: Reading, span: Range) -> F
     if wanted.finer is not None:
         finer = await _between(connection, traded, wanted.finer, span.start, end)
     actions = await read_actions(connection, [each.id for each in wanted.known])
-    as_of = _as_of(market, span.end)
+    as_of = _as_of(market, span)
     jumps = [
         jump.sentence
         for candles, known in zip(market[: wanted.traded], actions, strict=False)
@@ -64,9 +64,12 @@ async def read_market(connection: Connection, wanted: Reading, span: Range) -> F
     )
 
 
-def _as_of(market: Chunk, end: int | None) -> int:
+def _as_of(market: Chunk, span: Range) -> int:
     """The day whose shares all is told in: the same however much of the run is left."""
-    return max((int(each.time[-1]) for each in market if len(each)), default=0) if end is None else end - 1
+    if span.end is not None:
+        return span.end - 1
+    lived = span.start if span.after is None else span.after
+    return max((int(each.time[-1]) for each in market if len(each)), default=lived)
 
 
 async def _before(connection: Connection, known: Known, interval: Interval, span: Range) -> Candles:

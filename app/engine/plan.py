@@ -88,6 +88,7 @@ def _identity(
         interval,
         tuple(each.id for each in known),
         products,
+        frozenset((each.instrument.exchange, each.instrument.kind) for each in known),
     )
 
 

@@ -258,7 +258,7 @@ def pnl(run: RunIdentity, struck: PnlStruck, sequence: int) -> Row:
     return {
         **owner(run),
         "sequence": sequence,
-        "at": to_moment(struck.time + run.interval.microseconds),
+        "at": to_moment(run.closed_at(struck.time)),
         "realised": to_rupees(struck.realised),
         "unrealised": to_rupees(struck.unrealised),
         "charges": to_rupees(struck.charges),

@@ -78,6 +78,11 @@ class Instrument(NamedTuple):
     expiry: int = 0
 
     @property
+    def exchange(self) -> Exchange:
+        """Where it trades."""
+        return Exchange(self.key.partition(":")[0])
+
+    @property
     def tradable(self) -> bool:
         """An index has a price and no order book."""
         return self.kind is not InstrumentKind.INDEX

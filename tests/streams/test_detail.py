@@ -1,6 +1,9 @@
 """Intrabar detail: five-minute candles walked by the minutes inside them, where there are some."""
 
+from datetime import date, timedelta
 from typing import Any
+
+import pytest
 
 from streams import simulation
 from streams.detail import walked
@@ -9,6 +12,7 @@ from streams.domain.market import Candles, Interval
 from streams.domain.orders import Leg, OrderType, Validity
 from streams.domain.venue import Venue
 from streams.events import Bar, CandlesClosed
+from streams.sessions import instant
 from streams.state import Terms
 from tests.builders import MINUTE, START, terms
 from tests.streams.floor import Came, Floor, Row, at, candles, points
@@ -51,6 +55,18 @@ def traded(agreed: Terms, chunk: Candles, *intents: Intent) -> Floor:
 def decided(**more: Any) -> Intent:
     """Ten long, decided on the first candle."""
     return at(0, 10, **BRACKET, **more)
+
+
+@pytest.mark.parametrize(("first", "last"), [("09:15", "15:29"), ("18:15", "19:14"), ("09:00", "23:29")])
+def test_a_days_candle_is_walked_by_all_its_minutes_whatever_its_hours(first: str, last: str) -> None:
+    """An ordinary day, the evening of Diwali, commodities until late; the days beside it are left out."""
+    day = date(2024, 11, 1)
+    inside = [instant(day, first), instant(day, last)]
+    beside = [instant(day - timedelta(days=1), "23:29"), instant(day + timedelta(days=1), "09:00")]
+    finer = candles(*[FLAT] * 4, times=sorted(inside + beside))
+    bar = Bar(1_000_000, 1_000_000, 1_000_000, 1_000_000, 4)
+    parts = walked(CandlesClosed(instant(day, "09:15"), (bar,), (1_000_000,)), (finer,), Interval.ONE_DAY)
+    assert [part.bars[0].volume for part in parts if part.bars[0]] == [1000, 1000]
 
 
 def test_the_path_inside_a_bar_decides_between_stop_and_target() -> None:
