@@ -54,7 +54,7 @@ class Ask(NamedTuple):
 
 def fixed(column: Column) -> bool:
     """Whether it is the same number on every candle."""
-    return column.name == "constant"
+    return column.name == "constant" and not column.inputs
 
 
 class Intents(NamedTuple):

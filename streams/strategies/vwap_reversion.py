@@ -17,7 +17,8 @@ class VwapReversion(BaseStrategy):
     `window` candles. Buys when the stretch falls below minus `entry`, sells short (with `allow_short`) when
     it rises above `entry`, between `first_entry` and `last_entry`; leaves when the close is back at the
     VWAP, at the stop, or at `square_off`. Stays out while the session's average is young, late in the day,
-    and on instruments without volume (an index has no VWAP). Suits 1- to 5-minute candles.
+    while the distance stands still (no trades in all the window), and on instruments without volume (an index
+    has no VWAP). Suits 1- to 5-minute candles.
     """
 
     key = "vwap_reversion"
@@ -52,13 +53,14 @@ class VwapReversion(BaseStrategy):
         """In when stretched, out when back."""
         average = vwap(bars)
         away = bars.close - average
-        stretch = away / deviation(away, config.window)
+        usual = deviation(away, config.window)
+        stretch = away / usual
         early = bars.time_of_day < minutes_of(config.first_entry)
-        in_time = until(bars.time_of_day, config.last_entry) & ~early
+        alive = until(bars.time_of_day, config.last_entry) & ~early & (usual > 0)
         return entries(
-            long=in_time & (stretch < -config.entry),
+            long=alive & (stretch < -config.entry),
             exit_long=bars.close >= average,
-            short=in_time & (stretch > config.entry) if config.allow_short else None,
+            short=alive & (stretch > config.entry) if config.allow_short else None,
             exit_short=bars.close <= average if config.allow_short else None,
             size=size_of(config.quantity, config.risk_percent),
             stop_loss=percent(config.stop_percent),

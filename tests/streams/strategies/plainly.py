@@ -80,7 +80,8 @@ def vwap_reversion(market: Market, config: Any) -> Rules:
         volume += market.volume[row]
         average.append(money / volume)
     away = [a - b for a, b in zip(market.close, average, strict=True)]
-    stretch = [a / s for a, s in zip(away, rolling(away, config.window, spread), strict=True)]
+    usual = rolling(away, config.window, spread)
+    stretch = [a / s if s > 0 else nan for a, s in zip(away, usual, strict=True)]
     in_time = [585 <= each <= 885 for each in market.clock]
     return Rules(
         [each >= 0 for each in away],

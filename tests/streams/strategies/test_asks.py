@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from streams.columns import lag, when
+from streams.columns.column import column
 from streams.domain.intents import Manner, Sizing
 from streams.domain.market import Interval
 from streams.domain.orders import OrderType, ProductType, Validity
@@ -175,6 +177,13 @@ def test_a_target_is_an_order_at_market_for_so_many_units() -> None:
     asked = target(when(up, 1, 0))
     assert manner_of(asked) == Manner()
     assert [each.name for each in asked.roots] == ["when"]
+
+
+def test_a_size_by_an_operator_that_is_called_constant_is_read_on_each_candle() -> None:
+    """A number that is the same on every candle stands on no column."""
+    own = column("constant", np.floor, close)
+    assert [each.name for each in entries(long=up, size=quantity(own)).roots] == ["greater", "constant"]
+    assert [each.name for each in entries(long=up, size=quantity(5)).roots] == ["greater"]
 
 
 def test_an_entry_of_no_named_size_is_one_unit() -> None:

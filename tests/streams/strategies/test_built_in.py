@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
@@ -150,6 +151,25 @@ def test_an_index_without_volume_has_no_vwap_to_revert_to() -> None:
         candles.volume * 0,
     )
     assert not [each for each in intents("vwap_reversion", (silent,)) if each.action is Action.ENTER]
+
+
+def test_where_the_price_stands_still_no_distance_from_the_vwap_is_great() -> None:
+    """Candles without trades repeat the last price: once all in the window do, nothing deviates."""
+    # given
+    (candles,) = lively(days=10)
+    rows = np.arange(len(candles))
+    still = rows % 75 >= 20
+    flat = candles.close[np.maximum.accumulate(np.where(still, 0, rows))]
+    prices = (np.where(still, flat, each) for each in (candles.open, candles.high, candles.low, flat))
+    volume = np.where(still, 0, candles.volume)
+    halted = Candles(candles.instrument, candles.interval, candles.time, *prices, volume)
+    # when
+    moving, resting = (
+        intents("vwap_reversion", (halted,), window=20, first_entry=since) for since in ("10:00", "12:30")
+    )
+    # then
+    assert [each for each in moving if each.action is Action.ENTER]
+    assert not [each for each in resting if each.action is Action.ENTER]
 
 
 REAL = {
