@@ -13,7 +13,7 @@ from streams.ordering import entries_of, follow, pursue, square_off, square_off_
 from streams.proposing import Step, withdraw
 from streams.protection import aligned
 from streams.risk.facts import TradingState
-from streams.settlement import settle_day
+from streams.settlement import settle_day, settle_so_far
 from streams.state import Phase, State, Terms, changed, entering, equity, worth
 from streams.timetable import past_square_off
 from streams.wanting import excess, leaving
@@ -123,7 +123,7 @@ def struck(state: State) -> PnlStruck:
 def _on_command(terms: Terms, state: State, command: Command) -> Step:
     """What a person says: new risk on and off, out of the run, or out of its positions."""
     if command.kind is CommandKind.SETTLE:
-        state, note = settle_day(terms, state)
+        state, note = settle_so_far(terms, state)
         return state, (*note, struck(state)) if note else ()
     state = _set(state, command.kind)
     effects: tuple[Effect, ...] = ()

@@ -2,6 +2,7 @@
 
 from streams import positions
 from streams.charges import UNTRADED, rates_on, settled
+from streams.domain.portfolio import Charges
 from streams.events import ChargesSettled, Effect, PositionChanged
 from streams.proposing import Step
 from streams.state import State, Terms, changed
@@ -11,8 +12,18 @@ from streams.timetable import product_of
 def settle_day(terms: Terms, state: State) -> Step:
     """Settles what has been dealt on the state's day, instrument by instrument; nothing when it is settled.
 
-    The fold does it when a later day begins; who ends a run does it once more.
+    The fold does it when a later day begins; who ends a backtest does it once more.
     """
+    state, effects = settle_so_far(terms, state)
+    for instrument, holding in enumerate(state.holdings):
+        if holding.dealings != UNTRADED:
+            state = changed(state, instrument, dealings=UNTRADED, noted=Charges())
+    return state, effects
+
+
+def settle_so_far(terms: Terms, state: State) -> Step:
+    """The same for a run that ends and may be started again on that day: what it deals in after that joins
+    the same note, whose rupees are rounded, and whose DP is charged, once."""
     effects: tuple[Effect, ...] = ()
     for instrument, holding in enumerate(state.holdings):
         if holding.dealings != UNTRADED:
@@ -24,9 +35,9 @@ def settle_day(terms: Terms, state: State) -> Step:
 def _settle(terms: Terms, state: State, instrument: int) -> Step:
     holding, traded = state.holdings[instrument], terms.instruments[instrument]
     rates = rates_on(terms.charges, traded, product_of(terms, holding.manner), state.day)
-    parts = settled(rates, holding.dealings)
-    charges = holding.charges + parts.total
-    state = changed(state, instrument, dealings=UNTRADED, charges=charges)
+    due = settled(rates, holding.dealings)
+    parts = Charges(*(whole - noted for whole, noted in zip(due, holding.noted, strict=True)))
+    state = changed(state, instrument, noted=due, charges=holding.charges + parts.total)
     if not any(parts):
         return state, ()
     state = state._replace(cash=state.cash - parts.total, charges=state.charges + parts.total)

@@ -8,7 +8,7 @@ from streams.charges import FREE, UNTRADED, Dealings, Schedule
 from streams.domain.intents import Intent, Manner
 from streams.domain.market import Chunk, Instrument, Interval
 from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderStatus, ProductType
-from streams.domain.portfolio import Lot
+from streams.domain.portfolio import Charges, Lot
 from streams.domain.venue import Venue
 from streams.risk.engine import RiskEngine
 from streams.risk.facts import TradingState
@@ -61,7 +61,8 @@ class Holding(NamedTuple):
     `cause` names what set the target, `exits` counts the exit orders made for that cause, `manner` is how
     the strategy last asked. `waiting` is an intent whose orders wait until protection is withdrawn;
     `entries` are the sequences of the intents that have entered since the position was flat. `reference` is
-    the last session's close, `dealings` what was dealt today.
+    the last session's close, `dealings` what was dealt today, `noted` what a contract note has already made
+    of that.
     """
 
     lots: tuple[Lot, ...] = ()
@@ -77,6 +78,7 @@ class Holding(NamedTuple):
     entries: tuple[int, ...] = ()
     reference: int = 0
     dealings: Dealings = UNTRADED
+    noted: Charges = Charges()
 
 
 class Working(NamedTuple):

@@ -1,9 +1,9 @@
 """The day's contract note in the fold: what it adds to the fills' provisional charges, once a day is over."""
 
 from streams.charges import INDIAN
-from streams.domain.orders import Leg, OrderStatus
+from streams.domain.orders import Leg, OrderStatus, ProductType
 from streams.domain.portfolio import Charges
-from streams.events import ChargesSettled, FillBooked, PositionChanged
+from streams.events import ChargesSettled, CommandKind, FillBooked, PositionChanged
 from streams.settlement import settle_day
 from tests.builders import MINUTE, RUPEE, START, terms
 from tests.streams.desk import Desk, exit_of, of
@@ -60,6 +60,29 @@ def test_nothing_is_settled_twice() -> None:
     desk = dealt()
     desk.close(1000.0, at=START + DAY)
     assert of(ChargesSettled, desk.close(1000.0, at=START + 2 * DAY)) == []
+
+
+def test_a_run_that_is_started_again_on_its_day_goes_on_with_the_same_note() -> None:
+    """Ended, traded again and ended again, shares delivered: DP once, taxes rounded once, to the unit."""
+
+    def lived(*, twice: bool) -> Desk:
+        desk = Desk(terms()._replace(charges=INDIAN, product_type=ProductType.CNC))
+        desk.close(1000.0)
+        for round_trip in range(2):
+            desk.hold(7, 1003.0)
+            leaving = exit_of(desk.want(0))
+            desk.say(leaving.key, S.SUBMITTED)
+            desk.fill(leaving.key, 7, 1011.0)
+            if twice or round_trip:
+                desk.command(CommandKind.SETTLE)
+        return desk
+
+    once, again = lived(twice=False), lived(twice=True)
+    assert (len(of(ChargesSettled, once.effects)), len(of(ChargesSettled, again.effects))) == (1, 2)
+    assert sum(each.parts.dp for each in of(ChargesSettled, again.effects)) == 125_000
+    assert (again.state.cash, again.state.charges) == (once.state.cash, once.state.charges)
+    assert again.command(CommandKind.SETTLE) == ()
+    assert of(ChargesSettled, again.close(1000.0, at=START + DAY)) == []
 
 
 def test_who_ends_a_run_settles_its_last_day() -> None:
