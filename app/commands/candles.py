@@ -32,10 +32,22 @@ def _register_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--skip-bad", action="store_true", help="leave bad rows out instead of refusing all")
     parser.add_argument("--replace", action="store_true", help="let the file's candles replace stored ones")
     parser.add_argument("--report", type=Path, metavar="FILE", help="list every bad row here, as CSV")
-    parser.add_argument("--kind", type=str.upper, choices=[kind.value for kind in InstrumentKind])
-    parser.add_argument("--tick-size", default="0.05", metavar="RUPEES", help="of a new instrument")
-    parser.add_argument("--lot-size", default="1", metavar="UNITS", help="of a new instrument")
+    _add_traits(parser)
     parser.set_defaults(run=_runs("import_words"))
+
+
+def _add_traits(parser: argparse.ArgumentParser) -> None:
+    """What an instrument is, said when its first candles make it."""
+    new = parser.add_argument_group("of a new instrument", "A stored one stays as it is.")
+    kinds = [kind.value for kind in InstrumentKind]
+    new.add_argument("--kind", type=str.upper, choices=kinds, help="EQUITY, or INDEX for a known one")
+    new.add_argument("--tick-size", metavar="RUPEES", help="0.05 if absent")
+    new.add_argument("--lot-size", metavar="UNITS", help="1 if absent")
+    new.add_argument("--expiry", metavar="DATE", help="the last trading date of a future or an option")
+    new.add_argument("--freeze-quantity", metavar="UNITS", help="the most the exchange takes in one order")
+    new.add_argument(
+        "--price-band", metavar="PERCENT", help="how far a day's prices may be from the last close"
+    )
 
 
 def _register_export(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,6 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from rich.console import Console
@@ -15,20 +13,21 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from app.clock import utc_now
+from app.importing.asking import date_of, request_of
 from app.importing.checks import Judged
 from app.importing.exporting import SUFFIXES, export_candles
 from app.importing.findings import ist, write_report
 from app.importing.importer import Imported, Progress, Request, import_files
-from app.importing.newcomers import described
-from app.importing.opening import Word, offset_of
 from app.importing.summary import told
 from app.store.candles import Written, list_candles, read_candles, write_candles
 from app.store.driver import to_micros
 from app.store.engine import Store
 from app.store.instruments import Known, find_instrument, key_of
 from streams.candles import is_coarser, resample
-from streams.domain.market import Candles, InstrumentKind, Interval
+from streams.domain.market import Candles, Interval
 from streams.sessions import DAY, midnight, trading_date
+
+WIDEST = 300
 
 
 class Declined(Exception):
@@ -37,7 +36,10 @@ class Declined(Exception):
 
 async def import_words(store: Store, words: argparse.Namespace) -> None:
     """Imports and tells what came of it. Raises Declined when nothing was imported."""
-    request = request_of(words)
+    try:
+        request = request_of(words)
+    except ValueError as error:
+        raise Declined(str(error)) from error
     async with store.trading() as connection:
         with _shown(request) as progress:
             outcome = await import_files(connection, request, to_micros(utc_now()), progress)
@@ -59,7 +61,8 @@ async def list_stored(store: Store, words: argparse.Namespace) -> None:
     for key, synthetic, interval, held in holdings:
         label = f"{key} (synthetic)" if synthetic else key
         table.add_row(label, interval.value, f"{held.rows:,}", ist(held.first), ist(held.last))
-    Console().print(table if holdings else "no candles yet: medha candles import brings some")
+    # Wider than any row: a row that is wrapped cannot be read by eye nor by a program.
+    Console(width=WIDEST).print(table if holdings else "no candles yet: medha candles import brings some")
 
 
 async def export_words(store: Store, words: argparse.Namespace) -> None:
@@ -108,22 +111,6 @@ async def _put(store: Store, known: Known, candles: Candles, source: str, replac
     return written
 
 
-def request_of(words: argparse.Namespace) -> Request:
-    """The command line as a request. Raises Declined for a word that makes no sense."""
-    try:
-        zone = offset_of(words.timezone) if words.timezone else None
-        kind = InstrumentKind(words.kind) if words.kind else None
-        tick, lot = _amount(words.tick_size), _units(words.lot_size)
-        instrument = described(words.instrument, kind, tick, lot)
-    except ValueError as error:
-        raise Declined(str(error)) from error
-    if isinstance(instrument, str):
-        raise Declined(instrument)
-    word = Word(zone, words.stamps == "close")
-    interval = Interval(words.interval)
-    return Request(tuple(words.files), instrument, interval, word, words.skip_bad, words.replace)
-
-
 async def _stored(store: Store, words: argparse.Namespace) -> tuple[Known, Candles]:
     start, end = _day("--from", words.since), _day("--to", words.until)
     try:
@@ -169,22 +156,6 @@ def _unreported(judged: Judged, path: Path) -> list[str]:
 def _day(name: str, text: str) -> int:
     """When a date of the command line begins in India."""
     try:
-        return midnight(date.fromisoformat(text))
+        return midnight(date_of(name, text))
     except ValueError as error:
-        raise Declined(f"{name} {text} is not a date: write it like 2025-12-31") from error
-
-
-def _units(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError(f"--lot-size {text} is not a number of units")
-    return int(text)
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal(0)
-    if not value.is_finite() or value <= 0:
-        raise ValueError(f"--tick-size {text} is not an amount above zero")
-    return value
+        raise Declined(str(error)) from error

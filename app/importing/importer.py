@@ -11,6 +11,7 @@ import numpy as np
 from app.importing.checks import Fault, Judged, judge
 from app.importing.files import Unreadable, read_cells
 from app.importing.findings import refused
+from app.importing.newcomers import NOTHING_SAID, Said, contradictions
 from app.importing.opening import Series, Word
 from app.importing.rows import Rows, read_rows, together
 from app.store.candles import Connection, Written, write_candles
@@ -20,7 +21,10 @@ from streams.domain.market import Exchange, Instrument, Interval
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for; `instrument` describes it in case the store does not know it yet."""
+    """What is asked for; `instrument` describes it in case the store does not know it yet.
+
+    What was `said` of it in so many words has to be so in the store.
+    """
 
     files: tuple[Path, ...]
     instrument: Instrument
@@ -28,6 +32,7 @@ class Request:
     word: Word = field(default_factory=Word)
     skip_bad: bool = False
     replace: bool = False
+    said: Said = NOTHING_SAID
 
 
 class Progress(NamedTuple):
@@ -52,10 +57,11 @@ class Imported(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """Nothing was stored: files that cannot be read, else rows that may not enter."""
+    """Nothing was stored: the instrument is another, files cannot be read, rows may not enter."""
 
-    unreadable: tuple[Unreadable, ...]
-    judged: Judged | None
+    unreadable: tuple[Unreadable, ...] = ()
+    judged: Judged | None = None
+    contradictions: tuple[str, ...] = ()
 
 
 class _Undone(Exception):
@@ -71,6 +77,9 @@ async def import_files(
     """
     hears = progress or Progress()
     known = await find_instrument(connection, request.instrument.key)
+    contrary = contradictions(request.said, request.instrument, known.instrument) if known else ()
+    if told := tuple(contrary):
+        return Refused(contradictions=told)
     series = _series(known.instrument if known else request.instrument, request.interval)
     read = await asyncio.to_thread(_read, request, series, hears)
     if isinstance(read, Refused):

@@ -6,8 +6,8 @@ from itertools import islice
 from app.importing.checks import Fault, Judged
 from app.importing.findings import LABELS, Finding, counts, ist, refused, repeated
 from app.importing.importer import Imported, Refused, Request
+from app.importing.newcomers import traits
 from streams.domain.market import Instrument
-from streams.domain.money import to_rupees
 
 SHOWN = 20
 """How many rows of a kind are listed; the report file lists them all."""
@@ -38,6 +38,7 @@ def _imported(done: Imported, request: Request) -> Iterator[str]:
 
 def _refused(outcome: Refused) -> Iterator[str]:
     yield "nothing was imported"
+    yield from outcome.contradictions
     for path, reason in outcome.unreadable:
         yield f"{path}: {reason}"
     if outcome.judged is not None:
@@ -85,8 +86,9 @@ _ADVICE = {
 
 
 def _described(instrument: Instrument) -> str:
-    tick = to_rupees(instrument.tick_size).normalize()
+    """What is always worth saying, then what not every instrument has."""
+    kind, *words = traits(instrument).values()
+    told = [kind.removeprefix("kind "), *(each for each in words if not each.startswith("no "))]
     return (
-        f"taken for {instrument.kind.value}, tick {tick:f}, lot {instrument.lot_size}"
-        " (--kind, --tick-size and --lot-size say otherwise)"
+        f"taken for {', '.join(told)} (--kind, --tick-size, --lot-size … on the first import say otherwise)"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.clock import utc_now
 from app.importing.importer import Imported, Refused, Request, import_files
-from app.importing.newcomers import described
+from app.importing.newcomers import Said, described
 from app.importing.opening import Word
 from app.store.candles import read_candles
 from app.store.driver import to_micros
@@ -41,7 +41,7 @@ def written(folder: Path, lines: Iterable[str], name: str = "candles.csv", heade
 
 def instrument(key: str = "NSE:TESTED", kind: InstrumentKind | None = None) -> Instrument:
     """An instrument as the import describes it."""
-    found = described(key, kind)
+    found = described(key, Said(kind))
     assert isinstance(found, Instrument)
     return found
 

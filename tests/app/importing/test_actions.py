@@ -14,6 +14,7 @@ from app.commands.candles import register
 from app.importing.actions import Declined, export_words, import_words, list_stored
 from app.store.embedded import RunningPostgres
 from app.store.engine import Store
+from app.store.instruments import find_instrument
 from tests.app.importing.candle_files import row, stored, written
 from tests.databases import fresh_database
 
@@ -51,6 +52,17 @@ async def test_import_list_and_export_belong_together(
     assert sorted(os.listdir(tmp_path)) == ["candles.csv", "out.csv"]
 
 
+async def test_a_series_is_listed_in_one_line_however_long_its_name(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A list that is piped on can be cut into its fields."""
+    series = ["--instrument", "NSE:" + 40 * "A", "--interval", "1m"]
+    await import_words(store, words("import", written(tmp_path, [row("09:15")]), *series))
+    capsys.readouterr()
+    await list_stored(store, words("list"))
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
 async def test_a_refused_import_says_why_and_writes_its_report(store: Store, tmp_path: Path) -> None:
     """The report is there when the import is not."""
     path = written(tmp_path, [row("09:15"), row("16:00")])
@@ -80,9 +92,62 @@ async def test_the_options_reach_the_import(store: Store, tmp_path: Path) -> Non
     assert [str(value) for value in known.values()] == ["FUTURE", "75", "0.1000"]
 
 
+OPTION = ["--kind", "OPTION", "--lot-size", "75", "--expiry", "2025-08-07"]
+TRAITS = [*OPTION, "--freeze-quantity", "1800", "--price-band", "12.5"]
+
+
+async def test_a_derivative_is_stored_as_it_is_described(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Everything that was said is told back, and holds when it is said again."""
+    path = written(tmp_path, [row("09:15")])
+    await import_words(store, words("import", path, *SERIES, *TRAITS))
+    assert "OPTION, tick 0.05, lot 75, freeze quantity 1800, price band 12.5 %, expiry 2025-08-07" in (
+        capsys.readouterr().out
+    )
+    async with store.trading() as connection:
+        known = await find_instrument(connection, "NSE:TESTED")
+    expiry = date(2025, 8, 7).toordinal()
+    assert known is not None
+    assert known.instrument == ("NSE:TESTED", "OPTION", 500, 75, 1800, 125_000, expiry)
+    await import_words(store, words("import", path, *SERIES, *TRAITS))
+    assert "1 unchanged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "stored_as", "name"),
+    [
+        (["--kind", "FUTURE"], "kind OPTION", "kind"),
+        (["--tick-size", "0.1"], "tick 0.05", "tick-size"),
+        (["--lot-size", "65"], "lot 75", "lot-size"),
+        (["--kind", "OPTION", "--expiry", "2025-08-14"], "expiry 2025-08-07", "expiry"),
+        (["--freeze-quantity", "1800"], "no freeze quantity", "freeze-quantity"),
+        (["--price-band", "20"], "no price band", "price-band"),
+    ],
+)
+async def test_what_contradicts_the_stored_instrument_is_refused(
+    store: Store, tmp_path: Path, options: list[str], stored_as: str, name: str
+) -> None:
+    """Nothing is imported, and the sentence says what to leave out."""
+    await import_words(store, words("import", written(tmp_path, [row("09:15")]), *SERIES, *OPTION))
+    typed = words("import", written(tmp_path, [row("09:16")]), *SERIES, *options)
+    with pytest.raises(Declined) as refused:
+        await import_words(store, typed)
+    assert str(refused.value) == (
+        "nothing was imported\n"
+        f"NSE:TESTED is stored with {stored_as}, as it was first imported: leave --{name} out, or import these"
+        " candles under another symbol"
+    )
+    assert len(await stored(store)) == 1
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
+        (["--freeze-quantity", "many"], "--freeze-quantity many is not a number of units"),
+        (["--price-band", "-5"], "--price-band -5 is not an amount above zero"),
+        (["--expiry", "07-08-2025"], "--expiry 07-08-2025 is not a date: write it like 2025-12-31"),
+        (["--expiry", "2025-08-07"], "does not expire: say --kind FUTURE or --kind OPTION"),
         (["--timezone", "Mars"], "Mars"),
         (["--lot-size", "0"], "--lot-size 0"),
         (["--tick-size", "free"], "--tick-size free"),

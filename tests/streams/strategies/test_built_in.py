@@ -1,5 +1,6 @@
 """The built-in strategies: their settings, how they protect and size, that they act on real candles."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -160,9 +161,14 @@ def test_where_the_price_stands_still_no_distance_from_the_vwap_is_great() -> No
     rows = np.arange(len(candles))
     still = rows % 75 >= 20
     flat = candles.close[np.maximum.accumulate(np.where(still, 0, rows))]
-    prices = (np.where(still, flat, each) for each in (candles.open, candles.high, candles.low, flat))
-    volume = np.where(still, 0, candles.volume)
-    halted = Candles(candles.instrument, candles.interval, candles.time, *prices, volume)
+    halted = replace(
+        candles,
+        open=np.where(still, flat, candles.open),
+        high=np.where(still, flat, candles.high),
+        low=np.where(still, flat, candles.low),
+        close=flat,
+        volume=np.where(still, 0, candles.volume),
+    )
     # when
     moving, resting = (
         intents("vwap_reversion", (halted,), window=20, first_entry=since) for since in ("10:00", "12:30")
