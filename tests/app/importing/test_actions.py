@@ -135,8 +135,8 @@ async def test_what_contradicts_the_stored_instrument_is_refused(
         await import_words(store, typed)
     assert str(refused.value) == (
         "nothing was imported\n"
-        f"NSE:TESTED is stored with {stored_as}, as it was first imported: leave --{name} out, or import these"
-        " candles under another symbol"
+        f"NSE:TESTED is stored with {stored_as}, as it was first imported: leave --{name} out, or import"
+        " these candles under another symbol"
     )
     assert len(await stored(store)) == 1
 
