@@ -9,14 +9,14 @@ from streams.domain.intents import Intent
 from streams.domain.market import MICROSECONDS
 from streams.domain.orders import Leg
 from streams.events import Bar, CandlesClosed, Command, CommandKind, Effect, Event, PnlStruck, Report
-from streams.ordering import entries_of, follow, pursue, square_off, square_off_all
+from streams.ordering import entries_of, follow, may_give_back, pursue, square_off, square_off_all
 from streams.proposing import Step, withdraw
 from streams.protection import aligned
 from streams.risk.facts import TradingState
 from streams.settlement import settle_day, settle_so_far
 from streams.state import Phase, State, Terms, changed, entering, equity, worth
 from streams.timetable import past_square_off
-from streams.wanting import excess, leaving
+from streams.wanting import excess, leaving, owed
 from streams.watching import timed_out, watched
 
 IST_OFFSET = int(5.5 * 3600) * MICROSECONDS
@@ -81,10 +81,14 @@ def _on_candle(terms: Terms, state: State, instrument: int, bar: Bar) -> Step:
 
 
 def _by_the_clock(terms: Terms, state: State, instrument: int) -> Step:
-    """Ends what has lasted long enough, and everything once the day's square-off has come."""
+    """Ends what has lasted long enough, and everything once the day's square-off has come: that passes a halt,
+    which an exit of the strategy's does not."""
     holding = state.holdings[instrument]
     coming = entries_of(state, instrument) if state.working else []
-    if not (holding.target and (holding.lots or coming)):
+    halted = (
+        not holding.target and bool(owed(state, instrument)) and not may_give_back(terms, state, instrument)
+    )
+    if not halted and not (holding.target and (holding.lots or coming)):
         return state, ()
     if past_square_off(terms, instrument, holding.manner, state.time):
         return square_off(terms, state, instrument, f"square_off:{state.time}")

@@ -9,7 +9,7 @@ from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderType
 from streams.events import Effect
 from streams.judging import Reason
 from streams.levels import limit_price, trigger_price
-from streams.proposing import Step, asks_again, propose, propose_all, request_of, withdraw
+from streams.proposing import Step, asks_again, permitted, propose, propose_all, request_of, withdraw
 from streams.sizing import sliced
 from streams.state import State, Terms, Working, changed, in_flight, protective
 from streams.timetable import past_square_off
@@ -44,9 +44,12 @@ def aim(state: State, instrument: int, target: int, cause: str) -> State:
 
 
 def pursue(terms: Terms, state: State, instrument: int) -> Step:
-    """Whatever the target still needs: exits first; they and the entry wait while protection rests."""
+    """Whatever the target still needs: exits first; they and the entry wait while protection rests.
+
+    An exit that risk will refuse (the run is halted) takes no protection away.
+    """
     resting = protective(state, instrument)
-    if resting and owed(state, instrument):
+    if resting and owed(state, instrument) and may_give_back(terms, state, instrument):
         state, cancels = withdraw(state, resting)
         state, unwanted = _withdraw_entries(state, instrument)
         return state, (*cancels, *unwanted)
@@ -62,14 +65,27 @@ def pursue(terms: Terms, state: State, instrument: int) -> Step:
 
 def _give_back(terms: Terms, state: State, instrument: int, intent: Intent | None) -> Step:
     """Gives back what is held beyond the target, less exits in flight: it never sells what is not there."""
-    signed, holding = owed(state, instrument), state.holdings[instrument]
-    if not signed:
+    if not owed(state, instrument):
         return state, ()
+    requests, reason = _exits(terms, state, instrument, intent)
+    state = changed(state, instrument, exits=state.holdings[instrument].exits + 1)
+    return propose_all(terms, state, requests, reason)
+
+
+def may_give_back(terms: Terms, state: State, instrument: int) -> bool:
+    """Whether risk would permit what is owed now to leave."""
+    requests, reason = _exits(terms, state, instrument, None)
+    return not requests or permitted(terms, state, requests[0], reason)
+
+
+def _exits(
+    terms: Terms, state: State, instrument: int, intent: Intent | None
+) -> tuple[list[OrderRequest], Reason]:
+    """The orders that give back what is owed, and why."""
+    holding = state.holdings[instrument]
     key = OrderKey(holding.cause, Leg.EXIT, generation=holding.exits)
     reason = Reason(intent, squares_off=holding.cause.partition(":")[0] in _BY_THE_CLOCK)
-    state = changed(state, instrument, exits=holding.exits + 1)
-    requests = _sliced(terms, request_of(terms, state, key, instrument, signed))
-    return propose_all(terms, state, requests, reason)
+    return _sliced(terms, request_of(terms, state, key, instrument, owed(state, instrument))), reason
 
 
 def _enter(terms: Terms, state: State, intent: Intent) -> Step:

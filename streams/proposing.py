@@ -40,6 +40,11 @@ def propose(terms: Terms, state: State, request: OrderRequest, reason: Reason) -
     return state, (decided, Place(request))
 
 
+def permitted(terms: Terms, state: State, request: OrderRequest, reason: Reason) -> bool:
+    """Whether risk would let a request pass as things are; nothing is recorded."""
+    return terms.risk.decide(proposal(terms, state, request, reason), book(state, request)).permitted
+
+
 def propose_all(terms: Terms, state: State, requests: list[OrderRequest], reason: Reason) -> Step:
     """The slices of one decision, each judged by itself; after a refusal there is no further one."""
     effects: tuple[Effect, ...] = ()

@@ -12,17 +12,18 @@ from streams.domain.orders import Leg, OrderKey, OrderRequest, OrderType
 from streams.events import Decided, Effect, Modify
 from streams.judging import Reason
 from streams.levels import reference_of, stop_level, target_level, tighter
+from streams.ordering import may_give_back
 from streams.proposing import Step, propose, request_of, withdraw
 from streams.sizing import allotted, slice_size, sliced
-from streams.state import Holding, Phase, State, Terms, Working, changed, protective
+from streams.state import Holding, Phase, State, Terms, Working, changed, in_flight, protective
 from streams.wanting import leaving
 
 
 def aligned(terms: Terms, state: State, instrument: int) -> Step:
     """Places, moves and withdraws protective orders until they are what the position asks for.
 
-    Not while something is being given back; and none is placed while the end of one asked to be cancelled is
-    unknown.
+    Not while something is being given back, unless risk keeps it from leaving; and none is placed while the
+    end of one asked to be cancelled is unknown.
     """
     holding = state.holdings[instrument]
     resting = protective(state, instrument)
@@ -30,7 +31,7 @@ def aligned(terms: Terms, state: State, instrument: int) -> Step:
         return state, ()
     if not holding.lots or state.phase is Phase.STOPPING:
         return withdraw(state, resting)
-    if leaving(state, instrument):
+    if leaving(state, instrument) and not _kept(terms, state, instrument, resting):
         return state, ()
     staying = [each for each in resting if each.request.key not in state.withdrawn]
     held = abs(positions.held(holding.lots))
@@ -41,6 +42,14 @@ def aligned(terms: Terms, state: State, instrument: int) -> Step:
         state, more = _leg(terms, state, wanted, orders)
         effects += more
     return _counted(state, instrument, effects), effects
+
+
+def _kept(terms: Terms, state: State, instrument: int, resting: list[Working]) -> bool:
+    """Whether what is owed cannot leave: nothing of it is on its way, and risk will not have it."""
+    going = any(each.request.key in state.withdrawn for each in resting) or in_flight(
+        state, instrument, Leg.EXIT
+    )
+    return not going and not may_give_back(terms, state, instrument)
 
 
 class _Wanted(NamedTuple):

@@ -10,7 +10,7 @@ from streams.domain.venue import Venue
 from streams.events import Cancel, CommandKind, Modify
 from streams.execution import finished
 from tests.builders import RUPEE, terms
-from tests.streams.desk import Desk, cancelled, exit_of, of, placed, signed
+from tests.streams.desk import Desk, cancelled, exit_of, of, placed, refused, signed
 from tests.streams.floor import Came, at, candles, enter, points, traded
 
 S = OrderStatus
@@ -323,3 +323,46 @@ def test_cancelling_twice_is_asked_for_once(desk: Desk) -> None:
     submitted(desk)
     assert of(Cancel, desk.want(0)) == [Cancel(STOP), Cancel(TARGET)]
     assert of(Cancel, desk.command(CommandKind.SQUARE_OFF)) == []
+
+
+# --- A halt, which only a square-off passes.
+
+
+def test_a_strategys_exit_that_a_halt_refuses_leaves_the_position_guarded(desk: Desk) -> None:
+    """It would else stand naked for as long as the halt lasts; the stop shrinks its sibling as ever."""
+    desk.hold(10, 101.0, **BRACKET)
+    submitted(desk)
+    desk.command(CommandKind.HALT)
+    effects = desk.want(0)
+    assert ([each.request.key.leg for each in refused(effects)], cancelled(effects)) == ([Leg.EXIT], [])
+    (move,) = of(Modify, desk.fill(STOP, 4, 99.0, S.PARTIALLY_FILLED))
+    assert (move.request.key, move.request.quantity) == (TARGET, 6)
+
+
+def test_an_exit_that_waited_when_the_halt_came_gives_its_protection_back(desk: Desk) -> None:
+    """Its stop and target were withdrawn already: they are placed anew. When the halt is over it leaves."""
+    desk.hold(10, 101.0, **BRACKET)
+    submitted(desk)
+    asked = cancelled(desk.want(0))
+    desk.command(CommandKind.HALT)
+    desk.say(asked[0], S.CANCELLED)
+    effects = desk.say(asked[1], S.CANCELLED)
+    assert signed(effects) == [(Leg.STOP_LOSS, -10), (Leg.TAKE_PROFIT, -10)]
+    submitted(desk)
+    desk.command(CommandKind.ACTIVATE)
+    for each in cancelled(desk.close(100.0)):
+        left = desk.say(each, S.CANCELLED)
+    assert signed(left) == [(Leg.EXIT, -10)]
+
+
+def test_a_halted_position_its_strategy_wants_to_leave_is_squared_off_by_the_clock() -> None:
+    """The day's end passes a halt."""
+    desk = Desk(terms()._replace(square_off_before=372))
+    desk.close(100.0)
+    desk.hold(10, 101.0, **BRACKET)
+    submitted(desk)
+    desk.command(CommandKind.HALT)
+    desk.want(0)
+    asked = cancelled((*desk.close(100.0), *desk.close(100.0)))
+    left = [effect for each in asked for effect in desk.say(each, S.CANCELLED)]
+    assert signed(left) == [(Leg.EXIT, -10)]
