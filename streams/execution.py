@@ -81,13 +81,13 @@ def _on_candle(terms: Terms, state: State, instrument: int, bar: Bar) -> Step:
 
 
 def _by_the_clock(terms: Terms, state: State, instrument: int) -> Step:
-    """Ends what has lasted long enough, and everything once the day's square-off has come: that passes a halt,
-    which an exit of the strategy's does not."""
+    """Ends what has lasted long enough, and everything once the day's square-off has come.
+
+    That passes a halt, which an exit of the strategy's does not.
+    """
     holding = state.holdings[instrument]
     coming = entries_of(state, instrument) if state.working else []
-    halted = (
-        not holding.target and bool(owed(state, instrument)) and not may_give_back(terms, state, instrument)
-    )
+    halted = owed(state, instrument) and not may_give_back(terms, state, instrument)
     if not halted and not (holding.target and (holding.lots or coming)):
         return state, ()
     if past_square_off(terms, instrument, holding.manner, state.time):
