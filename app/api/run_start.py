@@ -91,7 +91,8 @@ async def start_run(info: Info, given: StartRunInput) -> RunPayload:
         once = Idempotency(session, viewer, "startRun", given)
         if answer := await once.first_answer():
             return await replayed(session, answer)
-        _check_numbers(given)
+        if errors := number_errors(given):
+            raise Refused(*errors)
         values = await _pinned(info, session, given)
         row = await queue(session, values)
         await once.keep({"runId": str(row["id"])})
@@ -121,8 +122,9 @@ def queued(row: Row) -> EventDraft:
     return EventDraft(EventKind.RUN_STATUS, row["id"], payload)
 
 
-def _check_numbers(given: StartRunInput) -> None:
-    errors = [
+def number_errors(given: StartRunInput) -> list[UserError]:
+    """What is wrong with it before anything is looked up."""
+    return [
         *amount_errors({"capital": given.capital}, zero=False),
         *amount_errors({"chargePerOrder": given.charge_per_order}),
         *rate_errors({"slippageBps": given.slippage_bps}, MOST_SLIPPAGE),
@@ -131,8 +133,6 @@ def _check_numbers(given: StartRunInput) -> None:
         *option_errors(given),
         *_contradictions(given),
     ]
-    if errors:
-        raise Refused(*errors)
 
 
 def _contradictions(given: StartRunInput) -> list[UserError]:

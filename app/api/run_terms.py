@@ -31,7 +31,7 @@ def option_errors(given: TradingInput) -> list[UserError]:
 def _rate_errors(given: TradingInput) -> list[UserError]:
     errors = rate_errors({"participationPercent": given.participation_percent}, 100)
     if given.participation_percent == 0:
-        errors += _told([("More than 0, or null for any.", "participationPercent")])
+        errors += _told([("More than 0; leave it out for any share.", "participationPercent")])
     return errors
 
 

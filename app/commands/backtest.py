@@ -60,11 +60,15 @@ def _register_terms(words: argparse.ArgumentParser) -> None:
 
 async def _run(words: argparse.Namespace) -> int:
     # The store and the core take a while to import: only for those who need them.
+    from app.bounds import refusals
     from app.engine import backtest_words
     from app.store.open import open_store
     from app.strategies import installed
 
     settings = Settings.from_environment()
+    if refused := list(refusals(words)):
+        print(*refused, sep="\n", file=sys.stderr)
+        return REFUSED
     try:
         async with open_store(settings) as store:
             await backtest_words.run(store, installed(settings.strategies), words)

@@ -76,6 +76,7 @@ async def test_a_strategy_in_a_file_is_backtested_from_the_command_line(open_tmp
         (("riser", "--instrument", "NSE:NONE", "--interval", "1m"), "NSE:NONE is not known here"),
         (("riser", *words, "--from", "2026-01-01"), "there are no such candles"),
         (("riser", *words, "--limit", "fun=1"), "--limit fun"),
+        (("riser", *words, "--latency", "-1"), "--latency: 0 to 100 candles."),
     ):
         code, _, err = await medha(data, "backtest", *wrong, **mine)
         assert (code, sentence in err) == (1, True), err
