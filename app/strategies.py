@@ -7,6 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import isabstract
 from pathlib import Path
+from textwrap import shorten
 from types import ModuleType
 from typing import NamedTuple
 
@@ -16,11 +17,13 @@ from streams.strategies import BaseStrategy, StrategyRefused, StrategyRegistry, 
 GROUP = "medha.strategies"
 """The entry points of packages that bring strategies: each names a strategy class, or a module of them."""
 
+LONGEST_CAUSE = 300
+
 log = get_logger(__name__)
 
 
 class Refusal(NamedTuple):
-    """A file or entry point that brought no strategy, and why."""
+    """A file or entry point that brought no strategy, and why, in a line."""
 
     source: str
     cause: str
@@ -107,7 +110,7 @@ def _registered(
         try:
             registry.register(strategy)
         except StrategyRefused as cause:
-            yield Refusal(source, str(cause))
+            yield Refusal(source, _told(cause))
 
 
 def _told(cause: BaseException, file: Path | None = None) -> str:
@@ -118,4 +121,6 @@ def _told(cause: BaseException, file: Path | None = None) -> str:
         if file and each.filename == str(file)
     ]
     kind = "" if isinstance(cause, StrategyRefused) else f"{type(cause).__name__}: "
-    return (f"line {lines[-1]}: " if lines else "") + kind + str(cause)
+    return shorten(
+        (f"line {lines[-1]}: " if lines else "") + kind + str(cause), LONGEST_CAUSE, placeholder=" …"
+    )

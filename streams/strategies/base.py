@@ -108,10 +108,14 @@ def _told(cause: Exception) -> str:
 
 
 def _defaults(strategy: type[BaseStrategy]) -> StrategyConfig:
+    if not hasattr(strategy, "Config"):
+        hint = "write class Config(StrategyConfig), with a line for each setting"
+        raise StrategyRefused(f"{strategy.key}: it has no Config: {hint}")
     try:
         return strategy.Config()
-    except (AttributeError, ValidationError) as cause:
-        raise StrategyRefused(f"{strategy.key}: its Config has no complete defaults: {cause}") from cause
+    except ValidationError as cause:
+        lacking = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in cause.errors())
+        raise StrategyRefused(f"{strategy.key}: its Config has no complete defaults: {lacking}") from cause
 
 
 def build(strategy: type[BaseStrategy], config: StrategyConfig) -> Intents:

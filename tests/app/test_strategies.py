@@ -111,7 +111,13 @@ FAULTY = {
     ),
     "a setting without a default": (
         LAWFUL.replace("Field(3, ", "Field("),
-        "faulty: its Config has no complete defaults",
+        "faulty: its Config has no complete defaults: candles: Field required$",
+    ),
+    "no settings at all": (
+        (LAWFUL[: LAWFUL.index("    class Config")] + LAWFUL[LAWFUL.index("    def intents") :]).replace(
+            "config: Config", "config: StrategyConfig"
+        ),
+        r"faulty: it has no Config: write class Config\(StrategyConfig\), with a line for each setting$",
     ),
 }
 
@@ -127,6 +133,17 @@ def test_a_file_that_cannot_be_used_is_named_with_the_cause_and_the_others_go_on
     assert registry.get("good")
     assert Path(source).name == "faulty.py"
     assert re.match(cause, told), told
+
+
+def test_a_cause_is_one_line_however_much_is_in_it(tmp_path: Path) -> None:
+    """An array in the place of a column would be printed whole."""
+    text = LAWFUL.replace("lag(bars.close, config.candles)", "__import__('numpy').arange(1000.0)")
+    write(tmp_path, "faulty.py", "faulty", text)
+    ((_, cause),) = refusals(tmp_path)
+    assert cause.startswith("faulty: a column or a number is wanted, not array([ 0., 1., 2.,")
+    assert cause.endswith("…")
+    assert len(cause) <= 300
+    assert "\n" not in cause
 
 
 def test_a_key_used_twice_is_refused_the_second_time(tmp_path: Path) -> None:
