@@ -69,7 +69,7 @@ async def test_the_owner_may(database: Database, superuser: asyncpg.Connection) 
 
 
 async def test_a_chain_that_was_only_appended_to_is_proved(store: Store, asha: Ledger) -> None:
-    """Over all four tables, and again from where an anchor was taken."""
+    """Over all five tables, and again from where an anchor was taken."""
     early = await write_chain(store, asha)
     assert early.position == 30
     async with writing(store) as writer:
@@ -78,7 +78,7 @@ async def test_a_chain_that_was_only_appended_to_is_proved(store: Store, asha: L
     async with store.trading() as connection:
         found = await verify(connection, asha.account_id, anchor=early)
     assert isinstance(found, Verified)
-    assert found.head.position == 26
+    assert found.head.position == 31
 
 
 async def test_a_long_chain_is_proved_page_by_page(store: Store, asha: Ledger) -> None:
