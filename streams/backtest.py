@@ -26,7 +26,7 @@ class Backtest:
         self._run = run
         self._ledger = ledger(run, choose, kernel)
         self._asked: list[Asked] = []
-        self._drawing = Drawing(run.terms.capital, len(run.terms.instruments))
+        self._drawing = Drawing(run.terms.capital, len(run.terms.instruments), kernel.strike)
         self._candles = 0
         self._failure: Exception | None = None
         self._market: Subject[Chunk] = Subject()

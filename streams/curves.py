@@ -1,13 +1,13 @@
 """Equity curves: cash and positions at each close, drawn batch by batch, with the deepest fall on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.domain.market import Chunk
+from streams.domain.market import Candles, Chunk
 from streams.domain.money import UNIT
 from streams.frames import closes, marks_after, moments
 
@@ -48,9 +48,10 @@ def _joined(parts: Sequence[Ints]) -> Ints:
 
 
 class Moves(NamedTuple):
-    """What happened to cash and positions, in any order: when, in which instrument, by how much (signed)."""
+    """What happened to cash and positions in a chunk, in any order: at which of its moments, in which
+    instrument, by how much (signed)."""
 
-    time: Ints
+    row: Ints
     instrument: Ints
     quantity: Ints
     cash: Ints
@@ -74,31 +75,34 @@ def after(balance: Balance, moved: Moves) -> Balance:
     return Balance(balance.cash + int(moved.cash.sum()), tuple(held.tolist()))
 
 
-def equities(before: Balance, marks: tuple[int, ...], chunk: Chunk, moved: Moves, out: Ints) -> None:
+def equities(before: Balance, marks: tuple[int, ...], chunk: Chunk, moved: Moves) -> Ints:
     """Equity at a chunk's moments, from the balance and marks before it and the moves within it."""
     times = moments(chunk)
-    row = np.searchsorted(times, moved.time)
-    alone = len(chunk) == 1
-    known = [_units(chunk[0].close)] if alone else closes(chunk, times, marks)
-    out[:] = _levels(before.cash, row, moved.cash, len(times))
-    for place, close in enumerate(known):
-        own = slice(None) if alone else moved.instrument == place
-        held = _levels(before.held[place], row[own], moved.quantity[own], len(times))
-        held *= close
-        out += held
-
-
-def _units(prices: NDArray[np.float64]) -> Ints:
-    """`frames.units` of a whole batch, with one array less on the way."""
-    scaled = prices * UNIT
-    return np.rint(scaled, scaled).astype(np.int64)
+    equity = _levels(before.cash, moved.row, moved.cash, len(times))
+    for place, close in enumerate(closes(chunk, times, marks)):
+        own = moved.instrument == place
+        equity += _levels(before.held[place], moved.row[own], moved.quantity[own], len(times)) * close
+    return equity
 
 
 def _levels(level: int, row: Ints, by: Ints, count: int) -> Ints:
     """What starts at a level and changes on some rows, on each of `count` rows."""
     order = np.argsort(row, kind="stable")
-    reached = np.cumsum(np.concatenate(([level], by[order])))
-    return np.repeat(reached, np.diff(row[order], prepend=0, append=count))
+    return np.repeat(_sums(level, by[order]), _lengths(row[order], count))
+
+
+def _sums(first: int, rest: Ints) -> Ints:
+    """The running sum."""
+    sums = np.empty(len(rest) + 1, np.int64)
+    sums[0], sums[1:] = first, rest
+    return np.add.accumulate(sums, out=sums)
+
+
+def _lengths(row: Ints, count: int) -> Ints:
+    """How many of `count` rows lie before each of some ascending ones since the one before it, and after."""
+    edges = np.empty(len(row) + 2, np.int64)
+    edges[0], edges[1:-1], edges[-1] = 0, row, count
+    return edges[1:] - edges[:-1]
 
 
 class Fall(NamedTuple):
@@ -122,10 +126,36 @@ def fallen(before: Fall, equity: Ints) -> Fall:
     return Fall(height, max(before.deepest, int((heights - equity).max())))
 
 
+class Changes(NamedTuple):
+    """One instrument's moves within a batch: their rows, ascending, and what they do to cash and position."""
+
+    row: Ints
+    cash: Ints
+    quantity: Ints
+
+
+Strike = Callable[[int, int, Changes, NDArray[np.float64], Ints, Fall], Fall]
+"""(cash, held, changes, closes, equity, fall): writes the equity at each close; the fall after it."""
+
+
+def strike(
+    cash: int, held: int, changes: Changes, closes: NDArray[np.float64], equity: Ints, fall: Fall
+) -> Fall:
+    """One instrument's equity at each of its closes, by numpy."""
+    lengths = _lengths(changes.row, len(equity))
+    scaled = closes * UNIT
+    np.multiply(
+        np.repeat(_sums(held, changes.quantity), lengths), np.rint(scaled, scaled).astype(np.int64), equity
+    )
+    equity += np.repeat(_sums(cash, changes.cash), lengths)
+    return fallen(fall, equity)
+
+
 class Drawing:
     """A curve as it is drawn, chunk by chunk."""
 
-    def __init__(self, capital: int, instruments: int) -> None:
+    def __init__(self, capital: int, instruments: int, strike: Strike = strike) -> None:
+        self._strike = strike
         self._balance = Balance(capital, (0,) * instruments)
         self._marks: tuple[int, ...] = (0,) * instruments
         self._times: list[Ints] = []
@@ -136,13 +166,21 @@ class Drawing:
 
     def draw(self, chunk: Chunk, moved: Moves) -> None:
         """The next chunk, which is not empty, and what was moved in it."""
-        times = moments(chunk)
+        times, balance = moments(chunk), after(self._balance, moved)
         self._times.append(times)
-        self._last = self._room(len(times))
-        balance = after(self._balance, moved)
-        equities(self._balance, self._marks, chunk, moved, self._last)
+        self._last, self._before = self._room(len(times)), self._fall
+        if len(chunk) == 1:
+            self._fall = self._struck(chunk[0], moved)
+        else:
+            self._last[:] = equities(self._balance, self._marks, chunk, moved)
+            self._fall = fallen(self._fall, self._last)
         self._balance, self._marks = balance, marks_after(chunk, self._marks)
-        self._before, self._fall = self._fall, fallen(self._fall, self._last)
+
+    def _struck(self, candles: Candles, moved: Moves) -> Fall:
+        order = np.argsort(moved.row, kind="stable")
+        changes = Changes(*(each[order] for each in (moved.row, moved.cash, moved.quantity)))
+        cash, (held,) = self._balance
+        return self._strike(cash, held, changes, candles.close, self._last, self._fall)
 
     def settle(self, moved: Moves) -> None:
         """What was moved once everything was over: the last equity is what is left then."""

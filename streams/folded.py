@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from streams import simulation
 from streams.asked import Asked
 from streams.curves import Moves
@@ -9,6 +11,7 @@ from streams.domain.intents import Intent
 from streams.domain.market import Chunk
 from streams.events import Decided, Effect, Place, PnlStruck
 from streams.execution import struck
+from streams.frames import moments
 from streams.report import Tally, moves, wins_and_losses
 from streams.settlement import settle_day
 from streams.state import State, Terms
@@ -30,14 +33,14 @@ class Folded:
         )
         kept = [each for each in effects if not isinstance(each, PnlStruck)]
         self._effects += kept
-        return moves(kept)
+        return moves(kept, moments(chunk))
 
     def settle(self) -> Moves:
         """The run is over, and with it the day: its contract note."""
         state, effects = settle_day(self._terms, self._known.state)
         self._known = self._known._replace(state=state)
         self._effects += effects
-        return moves(effects)
+        return moves(effects, np.empty(0, np.int64))
 
     def tally(self) -> Tally:
         """The sums so far."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from streams.curves import Moves
 from streams.events import ChargesSettled, Effect, FillBooked
+from streams.frames import Moments
 from streams.sessions import DAY, IST
 from streams.trades import Trade
 
@@ -42,8 +43,9 @@ class Tally(NamedTuple):
     refusals: int
 
 
-def moves(effects: Iterable[Effect]) -> Moves:
-    """The moves among some effects. A day is settled when a later one begins, whenever that was noticed."""
+def moves(effects: Iterable[Effect], times: Moments) -> Moves:
+    """The moves among some effects of a chunk with these moments. A day is settled when a later one begins,
+    whenever that was noticed."""
     found = []
     for each in effects:
         if isinstance(each, FillBooked):
@@ -52,7 +54,8 @@ def moves(effects: Iterable[Effect]) -> Moves:
             found.append((fill.time, fill.instrument, signed, -signed * fill.price - fill.charges))
         elif isinstance(each, ChargesSettled):
             found.append(((each.day + 1) * DAY - IST, each.instrument, 0, -each.parts.total))
-    return Moves(*np.array(found, np.int64).reshape(-1, 4).T)
+    time, *rest = np.array(found, np.int64).reshape(-1, 4).T
+    return Moves(np.searchsorted(times, time), *rest)
 
 
 def wins_and_losses(trades: Iterable[Trade]) -> tuple[int, int]:

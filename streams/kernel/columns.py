@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from streams.curves import Strike
+
 Column = Any
 """64-bit integers: a list when the kernel runs as plain Python, an array when it is compiled."""
 
@@ -59,11 +61,13 @@ it stopped: at the end, or where there was no more room to write."""
 
 
 class Kernel(NamedTuple):
-    """The kernel as it is run: its function, and what makes a column of numbers for it."""
+    """The kernel as it is run: its function, what makes a column of numbers for it, and how a curve is
+    struck."""
 
     name: str
     advance: Advance
     column: Callable[[Any], Column]
+    strike: Strike
 
 
 def as_list(numbers: Any) -> Column:

@@ -16,6 +16,7 @@ import numpy as np
 
 from streams.kernel.columns import Kernel
 from streams.kernel.kernel import advance
+from streams.kernel.striking import struck
 
 PAYS_FROM = 2_000_000
 """Candles from which on compiling, or loading what was compiled, is made up for."""
@@ -34,11 +35,15 @@ def compiled(folder: str | None = None) -> Kernel:
     config: Any = numba.config
     # Nothing is allocated inside, so nothing need be counted: that alone makes it six times as fast.
     njit: Any = partial(numba.njit, _nrt=False)
-    former, made = config.CACHE_DIR, Bound(njit, {})
-    entry = made.copy(cast(FunctionType, advance))
+    former = config.CACHE_DIR
     try:
-        config.CACHE_DIR = former if folder is None else f"{folder}/{made.digest}"
-        return Kernel("compiled", njit(cache=folder is not None)(entry), as_array)
+        made = []
+        for function in (advance, struck):
+            bound = Bound(njit, {})
+            entry = bound.copy(cast(FunctionType, function))
+            config.CACHE_DIR = former if folder is None else f"{folder}/{bound.digest}"
+            made.append(njit(cache=folder is not None)(entry))
+        return Kernel("compiled", made[0], as_array, made[1])
     finally:
         config.CACHE_DIR = former
 

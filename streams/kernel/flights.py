@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from streams.asked import Asked
 from streams.charges.schedules import ScheduleKind, rates_by_day
 from streams.domain.intents import Manner
@@ -65,11 +67,19 @@ def opening(terms: Terms, column: Columns) -> Flight:
         orders * at.ORDER,
         8 * orders * at.ERRAND,
         orders * at.REPORT,
-        ASKS_ROOM * (at.ASK + len(HOUSE)),
-        LOG_ROOM * at.LOG,
-        1_024 * at.PLAN,
+        0,
+        0,
+        0,
     )
     return Flight(column(book), *(column([0] * size) for size in sizes))
+
+
+def provided(flight: Flight, width: int, column: Columns) -> Flight:
+    """The flight with room to write in, which only the kernel needs."""
+    if len(flight.asks):
+        return flight
+    asks, log = (np.zeros(size, np.int64) for size in (ASKS_ROOM * width, LOG_ROOM * at.LOG))
+    return flight._replace(asks=column(asks), log=column(log))
 
 
 def planned(flight: Flight, asked: Asked, column: Columns) -> Flight:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streams.curves import Moves
+from streams.frames import Moments
 from streams.kernel import layout as at
 from streams.kernel.columns import Column
 from streams.kernel.tallies import Table, Tallies
@@ -40,12 +41,12 @@ class Pages:
         self._loose: list[Page] = []
         self._tallies, self._untold = Tallies(), list[Page]()
 
-    def add(self, asks: Column, kept: int, log: Column, logged: int) -> Moves:
-        """The next page: so many rows of either column. What it did to cash and positions."""
+    def add(self, asks: Column, kept: int, log: Column, logged: int, times: Moments) -> Moves:
+        """The next page: so many rows of either column. What it did at these moments."""
         requests = np.array(asks[: kept * self._width], np.int64).reshape(-1, self._width)
         happened = np.array(log[: logged * at.LOG], np.int64).reshape(-1, at.LOG)
         self.put(Page(lambda: (requests, happened), lambda tallies: tallies.add(requests, happened)))
-        return moves(happened)
+        return moves(happened, times)
 
     def put(self, page: Page) -> None:
         """The next page."""
@@ -60,6 +61,10 @@ class Pages:
         self._untold = []
         return self._tallies
 
+    def reserve(self, trades: int, requests: int) -> None:
+        """Room for the tallies of so many, taken at once."""
+        self._tallies.reserve(trades, requests)
+
     def bound(self) -> Journal:
         """All of it."""
         written = [self._bound, *(page.written() for page in self._loose)]
@@ -67,12 +72,12 @@ class Pages:
         return self._bound
 
 
-def moves(log: Table) -> Moves:
-    """What some rows of the log did to cash and positions."""
+def moves(log: Table, times: Moments) -> Moves:
+    """What some rows of the log did to cash and positions, in a chunk with these moments."""
     rows = log[(log[:, at.LOG_KIND] == at.FILLED) | (log[:, at.LOG_KIND] == at.SETTLED)]
     settled = rows[:, at.LOG_KIND] == at.SETTLED
     signed = np.where(settled, 0, rows[:, at.LOG_SIGNED])
     cash = -signed * rows[:, at.LOG_PRICE] - rows[:, at.LOG_CHARGES]
     # A day is settled when a later one begins, whenever that was noticed.
-    times = np.where(settled, (rows[:, at.LOG_ASK] + 1) * DAY - IST, rows[:, at.LOG_TIME])
-    return Moves(times, rows[:, at.LOG_INSTRUMENT], signed, cash)
+    time = np.where(settled, (rows[:, at.LOG_ASK] + 1) * DAY - IST, rows[:, at.LOG_TIME])
+    return Moves(np.searchsorted(times, time), rows[:, at.LOG_INSTRUMENT], signed, cash)

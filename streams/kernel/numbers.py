@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from streams.asked import Asked
-from streams.curves import Moves
+from streams.curves import Moves, strike
 from streams.domain.intents import Intent, Manner
 from streams.domain.market import Candles, Chunk
 from streams.events import Effect
-from streams.frames import marks_after
+from streams.frames import Moments, marks_after, moments
 from streams.kernel import layout as at
 from streams.kernel.accepted import accepted, requests
 from streams.kernel.batches import batch, frame
-from streams.kernel.columns import Batch, Fixed, Flight, Kernel, as_list
+from streams.kernel.columns import Batch, Column, Fixed, Kernel, as_list
 from streams.kernel.effects import effects
-from streams.kernel.flights import fixed, opening, planned, roomier
+from streams.kernel.flights import fixed, opening, planned, provided, roomier
 from streams.kernel.journal import Journal, Page, Pages
 from streams.kernel.kernel import advance
 from streams.kernel.landing import land
@@ -30,7 +30,7 @@ from streams.report import Tally
 from streams.state import State, Terms
 from streams.timetable import may_square_off
 
-PLAIN = Kernel("plain", advance, as_list)
+PLAIN = Kernel("plain", advance, as_list, strike)
 """The kernel as it is written, over lists."""
 
 
@@ -77,16 +77,17 @@ class Numbers:
 
     def _go_through(self, chunk: Chunk, asked: Asked) -> Moves:
         """The chunk through the kernel."""
-        moments = frame(self._terms, self._manners, chunk, asked)
+        framed = frame(self._terms, self._manners, chunk, asked)
         if self._quiet:
-            moments = moments.only()
-        part = Batch(*map(self._kernel.column, batch(chunk, asked, moments, self._marks)))
+            framed = framed.only()
+        part = Batch(*map(self._kernel.column, batch(chunk, asked, framed, self._marks)))
         self._plan()
-        moment, place, moved = 0, 0, list[Moves]()
-        while moment < len(moments.times):
+        self._flight = provided(self._flight, self._plain.numbers[at.WIDTH], self._kernel.column)
+        times, moment, place, moved = moments(chunk), 0, 0, list[Moves]()
+        while moment < len(framed.times):
             before = moment
             moment, place = self._kernel.advance(self._fixed, self._flight, part, moment, place, asked.first)
-            moved.append(self._turn_page())
+            moved.append(self._turn_page(self._flight.log, times))
             if moment == before:
                 self._flight = roomier(self._flight, len(chunk), self._kernel.column)
         return Moves(*map(np.concatenate, zip(*moved, strict=True)))
@@ -99,23 +100,26 @@ class Numbers:
 
     def settle(self) -> Moves:
         """The run is over, and with it the day: its contract note."""
-        if self._fixed.numbers[at.INDIAN] == 0:
-            return self._turn_page()
-        flight = Flight(*map(as_list, self._flight))
-        settle_day(Fixed(*map(as_list, self._fixed)), flight)
-        self._flight = Flight(*map(self._kernel.column, flight))
-        return self._turn_page()
+        flight = self._flight._replace(
+            book=as_list(self._flight.book), log=[0] * (len(self._manners) * at.LOG)
+        )
+        if self._plain.numbers[at.INDIAN] == 1:
+            settle_day(self._plain, flight)
+        self._flight = self._flight._replace(book=self._kernel.column(flight.book))
+        return self._turn_page(flight.log, np.empty(0, np.int64))
 
-    def _turn_page(self) -> Moves:
+    def _turn_page(self, log: Column, times: Moments) -> Moves:
         """What has been written goes into the journal, and there is room again; what it moved."""
         book = self._flight.book
-        moved = self._pages.add(self._flight.asks, book[at.KEPT], self._flight.log, book[at.LOGGED])
+        moved = self._pages.add(self._flight.asks, book[at.KEPT], log, book[at.LOGGED], times)
         book[at.KEPT] = book[at.LOGGED] = 0
         return moved
 
     def tally(self) -> Tally:
         """The sums so far."""
-        book, sums = self._flight.book, self._pages.tallies
+        book = self._flight.book
+        self._pages.reserve(int(book[at.HEARD]) + 1, int(book[at.ASKED]))
+        sums = self._pages.tallies
         homes = range(at.RUN, len(book), at.HOLDING)
         worth = sum(int(book[home + at.HELD]) * int(book[home + at.MARK]) for home in homes)
         return Tally(

@@ -5,7 +5,7 @@ import numpy as np
 from streams.kernel import layout as at
 from streams.kernel.quiet import Ints
 from streams.kernel.reckoning import Reckoning
-from streams.kernel.tallies import EARNED, ENTERED, LEFT, OVER, PAID, Share, Table, Tallies
+from streams.kernel.tallies import Table, Tallies
 
 
 def tally(tallies: Tallies, whole: Reckoning) -> None:
@@ -16,12 +16,9 @@ def tally(tallies: Tallies, whole: Reckoning) -> None:
     tallies.ask(began[orders.resting :])
     tallies.orders += len(trade) - orders.resting
     trade, size = trade[: orders.filled], np.abs(orders.signed[: orders.filled])
-    entered, left = trade[orders.entries], trade[orders.exits]
-    tallies.sum(Share(ENTERED, entered, size[orders.entries]))
-    tallies.sum(Share(PAID, trade, whole.fills.charges))
-    tallies.sum(Share(LEFT, left, size[orders.exits]))
-    tallies.sum(Share(EARNED, left, whole.gains))
-    tallies.sum(Share(OVER, entered, 1))
+    entered, left, paid = orders.entries, orders.exits, whole.fills.charges
+    tallies.enter(trade[entered], size[entered], paid[entered])
+    tallies.leave(trade[left], size[left], paid[left], whole.gains)
 
 
 def log_of(whole: Reckoning, parts: Table) -> Table:

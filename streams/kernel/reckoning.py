@@ -114,12 +114,16 @@ class Reckoning:
         return gains
 
     @cached_property
+    def flow(self) -> Ints:
+        """What each fill does to the cash."""
+        return -self.fills.value - self.fills.charges
+
+    @cached_property
     def cash(self) -> Ints:
         """Cash before each fill, and after the last, contract notes left out."""
-        flow = np.empty(len(self.fills.row) + 1, np.int64)
-        flow[0] = self.before.book[at.CASH]
-        np.subtract(-self.fills.value, self.fills.charges, flow[1:])
-        return np.add.accumulate(flow, out=flow)
+        sums = np.empty(len(self.flow) + 1, np.int64)
+        sums[0], sums[1:] = self.before.book[at.CASH], self.flow
+        return np.add.accumulate(sums, out=sums)
 
     def noted(self, row: Any) -> Any:
         """What the contract notes up to a candle come to."""
@@ -140,15 +144,13 @@ class Reckoning:
     @property
     def moved(self) -> Moves:
         """What it did to cash and position."""
-        fills, notes = self.fills, self.notes
-        time, signed = fills.time, self.orders.signed[: self.orders.filled]
-        cash = np.diff(self.cash)
+        notes, row, cash = self.notes, self.fills.row, self.flow
+        signed = self.orders.signed[: self.orders.filled]
         if len(notes.row):
-            # A day is settled when a later one begins, whenever that was noticed.
-            time = np.concatenate((time, (notes.day + 1) * DAY - IST))
+            row = np.concatenate((row, notes.row))
             cash = np.concatenate((cash, -notes.parts.sum(axis=1)))
             signed = np.concatenate((signed, np.zeros(len(notes.row), np.int64)))
-        return Moves(time, np.zeros(len(time), np.int64), signed, cash)
+        return Moves(row, np.zeros(len(row), np.int64), signed, cash)
 
 
 def reckoned(fixed: Fixed, flight: Flight, candles: Candles, asked: Asked) -> Reckoning | None:

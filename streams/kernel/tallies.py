@@ -1,7 +1,5 @@
 """What the trades of a run come to: enough for its figures without the whole journal."""
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,22 +12,23 @@ Table = NDArray[np.int64]
 ENTERED, LEFT, EARNED, PAID, OVER = range(5)
 
 
-class Share(NamedTuple):
-    """So much of one of the five sums, trade by trade."""
-
-    what: int
-    trade: Ints
-    amount: Ints | int
-
-
 class Tallies:
     """By the sequence of the intent a trade began with: quantities entered and left, P&L, charges, and
     whether its entry's order has ended."""
 
     def __init__(self) -> None:
-        self._trades = np.zeros((5, 1_024), np.int64)
-        self._began = np.full(1_024, at.NOBODY)
+        self._trades = np.zeros((5, 0), np.int64)
+        self._began = np.zeros(0, np.int64)
         self._asked = self.orders = 0
+
+    def reserve(self, trades: int, requests: int) -> None:
+        """Room for so many trades and requests."""
+        self._trades, self._began = _roomy(self._trades, trades), _roomy(self._began, requests)
+
+    def _room(self, trades: int, requests: int) -> None:
+        """The same, and for as many again where there is not enough."""
+        if trades > self._trades.shape[-1] or requests > len(self._began):
+            self.reserve(2 * trades, 2 * requests)
 
     def add(self, asks: Table, log: Table) -> None:
         """One more page of the journal."""
@@ -42,25 +41,34 @@ class Tallies:
         first = np.where(opened != 0, began, log[np.minimum(filled + 1, len(log) - 1), at.LOG_ASK])
         ended = log[(kinds == at.MOVED) & (log[:, at.LOG_STATUS] != at.IS_SUBMITTED), at.LOG_ASK]
         trade = log[closed, at.LOG_ASK]
-        self.sum(Share(ENTERED, began, np.abs(opened)))
-        self.sum(Share(PAID, first, log[filled, at.LOG_CHARGES]))
-        self.sum(Share(LEFT, trade, np.abs(log[closed, at.CLOSED_QUANTITY])))
-        self.sum(Share(EARNED, trade, log[closed, at.CLOSED_REALISED]))
-        self.sum(Share(OVER, np.concatenate((began, self._began[ended])), 1))
+        self._sum(ENTERED, began, np.abs(opened))
+        self._sum(PAID, first, log[filled, at.LOG_CHARGES])
+        self._sum(LEFT, trade, np.abs(log[closed, at.CLOSED_QUANTITY]))
+        self._sum(EARNED, trade, log[closed, at.CLOSED_REALISED])
+        self._sum(OVER, np.concatenate((began, self._began[ended])), 1)
 
     def ask(self, began: Ints) -> None:
         """Which trade each new request begins; NOBODY where it begins none."""
         after = self._asked + len(began)
-        self._began = _roomy(self._began, after)
+        self._room(int(began.max(initial=0)) + 1, after)
         self._began[self._asked : after] = began
-        self._trades = _roomy(self._trades, int(began.max(initial=0)) + 1)
         self._asked = after
 
-    def sum(self, share: Share) -> None:
-        """Adds what is of a trade."""
-        known = share.trade != at.NOBODY
-        amount = share.amount if isinstance(share.amount, int) else share.amount[known]
-        np.add.at(self._trades[share.what], share.trade[known], amount)
+    def enter(self, trade: Ints, size: Ints, charges: Ints) -> None:
+        """Trades that one fill each has opened whole."""
+        self._trades[ENTERED, trade] += size
+        self._trades[PAID, trade] += charges
+        self._trades[OVER, trade] += 1
+
+    def leave(self, trade: Ints, size: Ints, charges: Ints, gains: Ints) -> None:
+        """Trades that one fill each has closed whole."""
+        self._trades[LEFT, trade] += size
+        self._trades[PAID, trade] += charges
+        self._trades[EARNED, trade] += gains
+
+    def _sum(self, what: int, trades: Ints, amounts: Ints | int) -> None:
+        known = trades != at.NOBODY
+        np.add.at(self._trades[what], trades[known], amounts if isinstance(amounts, int) else amounts[known])
 
     @property
     def refusals(self) -> int:
@@ -82,8 +90,8 @@ class Tallies:
 
 
 def _roomy(numbers: Ints, size: int) -> Ints:
-    """The same with room for so many along the last axis, and for as many again."""
+    """The same with room for so many along the last axis."""
     room = numbers.shape[-1]
     if size <= room:
         return numbers
-    return np.concatenate((numbers, np.zeros((*numbers.shape[:-1], 2 * size - room), np.int64)), axis=-1)
+    return np.concatenate((numbers, np.zeros((*numbers.shape[:-1], size - room), np.int64)), axis=-1)

@@ -59,5 +59,5 @@ def observed(rule: RiskRule, proposal: Proposal, book: Book) -> Any:
     if isinstance(rule, MaxAccountDailyLoss):
         return np.maximum(0, -(book.day_pnl + book.pnl_elsewhere))
     if isinstance(rule, LotSize):
-        return -proposal.quantity % proposal.lot_size
+        return -proposal.quantity % proposal.lot_size if proposal.lot_size > 1 else 0
     return rule.observed(proposal, book)

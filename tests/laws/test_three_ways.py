@@ -13,6 +13,7 @@ from streams import simulation
 from streams.asked import ACTIONS, Asked, Distances
 from streams.backtest import Backtest
 from streams.charges import INDIAN
+from streams.curves import Changes, Fall, strike
 from streams.domain.intents import NOWHERE, Distance, Intent, Manner
 from streams.domain.market import Chunk
 from streams.domain.money import MAX_PRICE, MAX_QUANTITY
@@ -22,6 +23,7 @@ from streams.events import Effect
 from streams.frames import moments
 from streams.kernel import PLAIN, Kernel, Numbers
 from streams.kernel.compiled import compiled, installed
+from streams.kernel.striking import struck
 from streams.report import moves
 from streams.risk import RiskLimits
 from streams.state import State, Terms
@@ -104,9 +106,9 @@ def in_numbers(terms: Terms, parts: Iterable[Chunk], intents: tuple[Intent, ...]
         times = set(moments(part).tolist())
         due = [each for each in intents if each.time in times]
         if times:
-            moved += list(
-                zip(*(each.tolist() for each in made.take(part, columns(first, due, manners))), strict=True)
-            )
+            row, *rest = made.take(part, columns(first, due, manners))
+            dated = (moments(part)[row], *rest)
+            moved += list(zip(*(each.tolist() for each in dated), strict=True))
         first += len(due)
     return Found(made.state(intents), list(made.effects(intents)), moved)
 
@@ -132,7 +134,8 @@ def same(seed: int, kernel: Kernel) -> int:
     # when
     state, effects = simulated(terms, one_by_one(chunk), intents, simulation.every)
     # then
-    moved = sorted(zip(*(each.tolist() for each in moves(effects)), strict=True))
+    row, *rest = moves(effects, moments(chunk))
+    moved = sorted(zip(*(each.tolist() for each in (moments(chunk)[row], *rest)), strict=True))
     for parts in (at_once(chunk), by_day(chunk), cut(chunk, cuts)):
         found = in_numbers(terms, parts, intents, kernel)
         assert found.effects == effects
@@ -183,6 +186,24 @@ def test_a_batch_reckoned_at_once_is_what_the_fold_makes_of_it(chunk: Chunk, dat
     quick.settle()
     slow.settle()
     assert whole(quick.outcome()) == whole(slow.outcome())
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=1, max_size=60), SEED)
+def test_a_curve_struck_candle_by_candle_is_that_struck_at_once(closes: list[int], seed: int) -> None:
+    """Equity and the deepest fall, with moves anywhere: several on a candle, in a row, none."""
+    # given
+    random = Random(seed)
+    rows = sorted(random.choices(range(len(closes)), k=random.randrange(8)))
+    quantity = [random.choice((-10, 0, 10)) for _ in rows]
+    cash = [random.randrange(-(10**8), 10**8) for _ in rows]
+    changes = Changes(*(np.array(each, np.int64) for each in (rows, cash, quantity)))
+    prices, fall = np.array(closes) / 100, Fall(random.randrange(10**8), random.randrange(10**4))
+    at_once, by_one = np.empty((2, len(closes)), np.int64)
+    # when
+    found = [way(10**7, 5, changes, prices, out, fall) for way, out in ((strike, at_once), (struck, by_one))]
+    # then
+    assert found[0] == found[1]
+    assert at_once.tolist() == by_one.tolist()
 
 
 @pytest.mark.parametrize("price", [MAX_PRICE // 10**4, 0.5])

@@ -71,7 +71,7 @@ def test_a_curve_follows_cash_and_positions_over_several_instruments() -> None:
     ]
     # when
     drawing = Drawing(agreed.capital, 2)
-    drawing.draw((first, second), moves(fills))
+    drawing.draw((first, second), moves(fills, np.array(minutes)))
     found = drawing.curve
     # then
     assert_array_equal(found.time, minutes)
@@ -83,11 +83,14 @@ def test_a_curve_follows_cash_and_positions_over_several_instruments() -> None:
 def test_a_curve_goes_on_from_the_balance_and_marks_before_the_chunk() -> None:
     """A chunk may hold nothing of an instrument that is held; what is settled in the end changes the last."""
     drawing = Drawing(1000 * RUPEE, 2)
-    first, second = START, START + MINUTE
-    drawing.draw((candles([7.0], times=[first]), candles([])), moves([booked(0, Side.BUY, 2, 7, 0)]))
-    drawing.draw((candles([]), candles([50.0], times=[second])), moves([]))
+    times = START + MINUTE * np.arange(2)
+    first, second = times.tolist()
+    drawing.draw(
+        (candles([7.0], times=[first]), candles([])), moves([booked(0, Side.BUY, 2, 7, 0)], times[:1])
+    )
+    drawing.draw((candles([]), candles([50.0], times=[second])), moves([], times[:0]))
     assert drawing.curve.equity.tolist() == [1000 * RUPEE] * 2
-    drawing.settle(moves([booked(0, Side.SELL, 2, 6, 1)]))
+    drawing.settle(moves([booked(0, Side.SELL, 2, 6, 1)], times[:0]))
     assert drawing.curve.equity.tolist() == [1000 * RUPEE, 1012 * RUPEE]
     assert_array_equal(drawing.curve.time, [first, second])
 
@@ -96,8 +99,8 @@ def test_a_curve_longer_than_a_block_is_one_curve() -> None:
     """It takes room by the block."""
     drawing, rows = Drawing(RUPEE, 1), BLOCK // 2 + 1
     for start in (0, rows):
-        times = [START + (start + row) * MINUTE for row in range(rows)]
-        drawing.draw((candles([1.0] * rows, times=times),), moves([]))
+        times = START + MINUTE * np.arange(start, start + rows)
+        drawing.draw((candles([1.0] * rows, times=times.tolist()),), moves([], times))
     assert drawing.curve.equity.tolist() == [RUPEE] * 2 * rows
 
 
