@@ -42,10 +42,13 @@ def square_off_of(terms: Terms, instrument: int, manner: Manner, time: int) -> i
     """The instant at which positions end on the Indian date of `time`; NEVER when they are carried.
 
     The earliest of all that apply, and never after the day's last candle opens: the order has to fill in it.
+    A contract that has expired ends at once.
     """
     traded, day = terms.instruments[instrument], (time + IST) // DAY
     before = terms.square_off_before
     expiring = bool(traded.expiry) and date_of(day).toordinal() >= traded.expiry
+    if expiring and date_of(day).toordinal() > traded.expiry:
+        return day * DAY - IST
     ends = NEVER
     if expiring:
         ends = _before_close(traded, day, EXPIRY_MARGIN if before is None else before, expiring=True)

@@ -156,7 +156,7 @@ def test_a_position_ends_on_the_day_of_a_drill_that_closes_before_its_time() -> 
 
 
 def test_a_candle_that_a_halt_cuts_short_closes_with_it() -> None:
-    """The drill's first part ends at 10:00, and with it the hour that opened at 09:15: before five past ten."""
+    """The first part of the drill ends at 10:00, and so does the hour that opened at 09:15."""
     hourly, own = intraday(None)._replace(interval=Interval.ONE_HOUR), Manner(square_off=10 * 60 + 5)
     assert not past_square_off(hourly, 0, own, instant(DRILL, "09:15"))
     assert past_square_off(hourly, 0, own, instant(DRILL, "11:30"))
@@ -191,3 +191,16 @@ def test_an_expiring_contract_is_squared_off_on_its_last_day_however_it_is_carri
     agreed = intraday(None, ProductType.MARGIN)._replace(instruments=(future,))
     assert square_off_of(agreed, 0, Manner(), START) == START + 360 * MINUTE
     assert square_off_of(agreed, 0, Manner(), START - 24 * 60 * MINUTE) == NEVER
+
+
+def test_a_contract_that_has_expired_is_not_entered_again_and_what_is_left_of_it_goes() -> None:
+    """Its last candles were missing: the first there is on a later day ends it."""
+    (one,) = terms().instruments
+    future = one._replace(kind=InstrumentKind.FUTURE, expiry=date(2025, 1, 1).toordinal())
+    agreed = intraday(None, ProductType.MARGIN)._replace(instruments=(future,))
+    tomorrow = START + 24 * 60 * MINUTE
+    times = [START, START + MINUTE, *range(tomorrow, tomorrow + 3 * MINUTE, MINUTE)]
+    again = at(2, 20)._replace(time=tomorrow)
+    done = traded(candles(*[FLAT] * 5, times=times), at(0, 10), again, agreed=agreed)
+    assert [each.fill.time for each in of(FillBooked, done.effects)] == [START + MINUTE, tomorrow + MINUTE]
+    assert [each.decision.verdicts[-1].rule for each in refused(done.effects)] == ["market_hours"]
