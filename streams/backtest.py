@@ -13,9 +13,12 @@ from streams.outcome import Ledger, Outcome
 from streams.pipeline import Formed, Run, formed
 from streams.report import Figures
 
+BATCH = 65_536
+"""Candles a chunk had best hold: enough to make up for what each chunk costs, few enough to stay in cache."""
+
 
 class Backtest:
-    """Feed it chunks in ascending time, each at most a few thousand candles (they then stay in cache).
+    """Feed it chunks in ascending time, of some ten thousand candles where there are so many.
 
     By itself it takes the way in numbers where that knows all that is asked, and else the fold on the candles
     where something can happen; `choose` makes it take the fold on the candles of your choice. `kernel` is

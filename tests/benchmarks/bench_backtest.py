@@ -8,6 +8,7 @@ basis points a fill.
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,8 +17,8 @@ import numpy as np
 from reactivex.subject import Subject
 
 from streams import signals, simulation
-from streams.backtest import Backtest
-from streams.charges import FREE, INDIAN, Schedule
+from streams.backtest import BATCH, Backtest
+from streams.charges import INDIAN, Schedule
 from streams.charges.schedules import proportional
 from streams.columns import HOLD, sma, when
 from streams.domain.market import Candles, Chunk, Interval
@@ -34,9 +35,11 @@ from streams.strategies.sma_crossover import SmaCrossover
 from tests.builders import MINUTE, RUPEE, run, terms
 from tests.laws.oracle import Result, Rules, crossover
 
-ROWS, BATCH, LIVE, ROUNDS = 1_000_000, 16_384, 3_000, 7
+ROWS, LIVE, ROUNDS = 1_000_000, 3_000, 9
 FEE, QUANTITY, CASH = 0.001, 10, 10_000_000
-RULES = Rules(quantity=QUANTITY, capital=CASH * RUPEE, tick=1)
+RATE = 1_000_000
+"""Ten basis points in parts per billion."""
+RULES = Rules(quantity=QUANTITY, capital=CASH * RUPEE, tick=1, rate=RATE)
 
 
 def bars(rows: int, seed: int = 7) -> Candles:
@@ -51,6 +54,14 @@ def bars(rows: int, seed: int = 7) -> Candles:
     volume = np.round(random.lognormal(8.0, 0.5, rows)).astype(np.int64) + 1000
     times = 1_641_168_000_000_000 + MINUTE * np.arange(rows)
     return Candles("NSE:BENCH", Interval.ONE_MINUTE, times, opened, high, low, close, volume)
+
+
+def opening_in_paise(candles: Candles) -> Candles:
+    """The same with opens of two decimals: ten basis points of ten of them are a whole number of units, so
+    that cutting to the unit takes nothing. The closes stay: their means never tie."""
+    opens = np.round(candles.open, 2)
+    high, low = np.maximum(candles.high, opens), np.minimum(candles.low, opens)
+    return replace(candles, open=opens, high=high, low=low)
 
 
 def batches(candles: Candles, size: int) -> list[Chunk]:
@@ -85,7 +96,7 @@ def backtested(made: Run, parts: list[Chunk], kernel: Kernel = PLAIN) -> Outcome
     return outcome
 
 
-def job(charges: Schedule = proportional(1_000_000), **options: Any) -> Run:  # noqa: B008  # a NamedTuple is frozen
+def job(charges: Schedule = proportional(RATE), **options: Any) -> Run:  # noqa: B008  # a NamedTuple is frozen
     """The peer's job; its prices are on a grid of a unit."""
     agreed = terms(capital=CASH * RUPEE, **options)._replace(charges=charges)
     agreed = agreed._replace(instruments=(agreed.instruments[0]._replace(tick_size=1),))
@@ -169,23 +180,39 @@ def with_rx(made: Run, parts: list[Chunk]) -> None:
         market.on_next(part)
 
 
-def agrees(parts: list[Chunk], candles: Candles) -> None:
-    """The plain loop's trades and money, without charges; the peer's, where the charges are."""
-    opens, closes = (np.rint(each * 1e7).astype(np.int64).tolist() for each in (candles.open, candles.close))
+def looped(candles: Candles) -> Callable[[], Result]:
+    """The job as a plain loop over whole numbers, which shares no code with the engine."""
+    columns = (np.rint(each * 1e7).astype(np.int64).tolist() for each in (candles.open, candles.close))
+    opens, closes = columns
+    return lambda: crossover(opens, closes, RULES)
 
-    def loop() -> Result:
-        return crossover(opens, closes, RULES)
 
-    made = job(FREE)
-    figures, expected = backtested(made, parts).figures, loop()
-    charged = backtested(job(), parts).figures
-    print(f"  with ten basis points: {charged.trades} entries, equity {charged.final_equity / RUPEE:,.4f};")
+def agrees(parts: list[Chunk], candles: Candles, kernels: dict[str, Kernel]) -> None:
+    """That every way comes to the plain loop's entries and equity, and where fills are in paise to the peer's:
+    elsewhere it counts fractions of a unit in its charges, which are no money."""
+    loop, paise = looped(candles), opening_in_paise(candles)
+    for title, each in (("as they are", candles), ("with opens in paise", paise)):
+        expected = looped(each)()
+        told = [backtested(job(), batches(each, BATCH), kernel) for kernel in kernels.values()]
+        same = all(
+            (one.figures.trades, one.figures.final_equity, int(one.curve.equity[-1]))
+            == (len(expected.trades), expected.equity, expected.equity)
+            for one in told
+        )
+        print(f"  candles {title}, ten basis points a fill: {len(expected.trades)} entries,", end=" ")
+        print(f"equity {expected.equity / RUPEE:,.4f}; ours and the plain loop's are the same: {yes(same)}")
     if find_spec("raptorbt") is not None:
-        print("    raptorbt: {} entries, equity {:,.4f}; it knows no ticks".format(*peer(candles)()))
-    same = (figures.trades, figures.final_equity) == (len(expected.trades), expected.equity)
-    print(f"  without charges: trades and equity those of the plain loop: {'yes' if same else 'NO'}")
-    taken = rounds({"ours": lambda: backtested(made, parts), "loop": loop}, 3)
+        entries, equity = peer(paise)()
+        same = entries == len(expected.trades) and abs(equity - expected.equity / RUPEE) < 0.005
+        print(f"    raptorbt's with opens in paise: {entries} entries, equity {equity:,.4f};", end=" ")
+        print(f"the same to the paisa: {yes(same)}")
+    taken = rounds({"ours": lambda: backtested(job(), parts), "loop": loop}, 3)
     print(f"  {taken['loop'] / taken['ours']:.1f} times the plain loop's speed")
+
+
+def yes(same: bool) -> str:
+    """Yes or no, the latter to be seen."""
+    return "yes" if same else "NO"
 
 
 def everything_on(parts: list[Chunk], kernels: dict[str, Kernel]) -> None:
@@ -240,10 +267,11 @@ def main() -> None:
         kernels = {"numpy alone": PLAIN}
         if installed():
             kernels["fast"] = compiled(folder)
-            made = with_everything(Bracketed)
-            print(f"  compiling: {timed(lambda: backtested(made, parts[:1], kernels['fast'])):.0f} s, once")
+            for title, each in (("this job", job()), ("brackets and rules", with_everything(Bracketed))):
+                seconds = timed(lambda: backtested(each, parts[:1], kernels["fast"]))  # noqa: B023  # called now
+                print(f"  compiling what {title} needs: {seconds:.1f} s, once")
         against_the_peer(parts, candles, kernels)
-        agrees(parts, candles)
+        agrees(parts, candles, kernels)
         everything_on(parts, kernels)
     made = job()
     taken = rounds({"rx": lambda: with_rx(made, parts), "plain": lambda: formed_alone(made, parts)}, 5)

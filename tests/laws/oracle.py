@@ -13,7 +13,8 @@ GRAINS_IN_UNIT = 1_000
 class Rules(NamedTuple):
     """What is traded and on what terms; money in units, slippage in basis points.
 
-    The rows before `begin` only fill the means.
+    A fill costs `charge` and `rate` parts per billion of its value, rounded down to the unit. The rows before
+    `begin` only fill the means.
     """
 
     fast: int = 10
@@ -24,6 +25,7 @@ class Rules(NamedTuple):
     tick: int = 500
     charge: int = 0
     begin: int = 0
+    rate: int = 0
 
 
 class RoundTrip(NamedTuple):
@@ -59,7 +61,7 @@ def crossover(opens: Sequence[int], closes: Sequence[int], rules: Rules) -> Resu
     for row, close in enumerate(closes):
         if order:
             price = fill_price(opens[row], order > 0, rules)
-            cash -= order * price + rules.charge
+            cash -= order * price + rules.charge + abs(order) * price * rules.rate // 10**9
             held += order
             trades.append(RoundTrip(row, price) if order > 0 else _ended(trades.pop(), row, price))
             order = 0

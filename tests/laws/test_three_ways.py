@@ -1,6 +1,7 @@
 """The three ways of running the core give the same bits: plain, in numbers, and in numbers compiled."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -156,6 +157,25 @@ def test_the_compiled_kernel_does_the_same(tmp_path_factory: pytest.TempPathFact
     """The same source over 64-bit integers. Compiling takes a while, so it is done once for many seeds."""
     kernel = compiled(str(tmp_path_factory.getbasetemp() / "kernel"))
     assert sum(same(seed, kernel) for seed in range(200)) > 2_000
+
+
+@pytest.mark.skipif(not installed(), reason="needs the extra fast")
+def test_a_quiet_run_is_the_same_with_the_compiled_kernel(tmp_path: Path) -> None:
+    """Curve, figures, effects and state, in batches; what a quiet run needs is compiled within seconds."""
+    # given
+    random = np.random.default_rng(7)
+    chunk = (candles(np.round(100 + np.cumsum(random.normal(0, 0.5, 3_000)), 2).tolist()),)
+    made = run(terms()._replace(charges=INDIAN), config=SmaCrossover.Config(fast=3, slow=8, quantity=4))
+    ways = [Backtest(made, simulation.every), Backtest(made), Backtest(made, kernel=compiled(str(tmp_path)))]
+    # when
+    for way in ways:
+        for part in cut(chunk, chunk[0].time[[700, 701, 2_000]].tolist()):
+            way.feed(part)
+        way.settle()
+    # then
+    fold, plain, fast = (whole(way.outcome()) for way in ways)
+    assert fold.figures.trades > 100
+    assert fold == plain == fast
 
 
 @unhurried
