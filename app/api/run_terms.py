@@ -75,12 +75,27 @@ def pinned_options(
     products = named or {product}
     refusals = {product_refusal(each, given.interval, instruments) for each in (product, *named)}
     errors = [(each, "productType") for each in refusals if each is not None]
+    errors += _closing_errors(given, product, intents)
     errors += _square_off_errors(given, products, instruments)
     if errors:
         raise Refused(*_told(errors))
     before = given.square_off_before or square_off_before(products, given.interval, instruments)
     costs = _charges(given, account_charge)
     return RunOptions(product_type=product, square_off_before=before, **_venue(given), **costs)
+
+
+def _closing_errors(given: TradingInput, product: ProductType, intents: Intents) -> list[tuple[str, str]]:
+    """What is wrong with a product, or with candles, on which the strategy cannot close when it wants to."""
+    manners = [ask.manner for ask in intents.asks if ask.manner.square_off is not None]
+    if not manners:
+        return []
+    hours, minutes = divmod(manners[0].square_off or 0, 60)
+    closes = f"The strategy closes its positions at {hours:02d}:{minutes:02d}, and"
+    if given.interval is Interval.ONE_DAY:
+        return [(f"{closes} daily candles show no time within the day: choose shorter ones.", "interval")]
+    if product is ProductType.CNC and any(each.product_type is None for each in manners):
+        return [(f"{closes} CNC carries them: choose INTRADAY or MARGIN.", "productType")]
+    return []
 
 
 def _square_off_errors(

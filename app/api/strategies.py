@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cache
+from inspect import cleandoc
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -44,7 +45,7 @@ class StrategyKind:
         return cls(
             key=kind.key,
             title=kind.title or kind.key,
-            description=(kind.__doc__ or "").strip(),
+            description=cleandoc(kind.__doc__ or ""),
             config_schema=JSON(kind.Config.model_json_schema()),
             source_hash=source_hash(kind),
         )

@@ -85,7 +85,9 @@ async def resample_words(store: Store, words: argparse.Namespace) -> None:
     """
     interval, into = Interval(words.interval), Interval(words.into)
     if not is_coarser(interval, into):
-        raise Declined(f"{interval.value} candles do not make {into.value} ones")
+        raise Declined(
+            f"{interval.value} candles do not make {into.value} ones: name longer ones with --into"
+        )
     known, candles = await _stored(store, words)
     today = midnight(trading_date(to_micros(utc_now())))
     longer = await asyncio.to_thread(resample, candles, known.instrument.kind, into, today)
@@ -121,7 +123,7 @@ async def _stored(store: Store, words: argparse.Namespace) -> tuple[Known, Candl
     async with store.trading() as connection:
         known = await find_instrument(connection, key)
         if known is None:
-            raise Declined(f"{key} is not known here")
+            raise Declined(f"{key} is not known here: see medha candles list")
         candles = await read_candles(connection, known.instrument, known.id, interval, start, end + DAY)
     if not len(candles):
         raise Declined(f"no {interval.value} candles of {key} between {words.since} and {words.until}")

@@ -46,7 +46,8 @@ class VwapReversion(BaseStrategy):
             """Entries begin, end, and then the day does."""
             times = (self.first_entry, self.last_entry, self.square_off)
             if not minutes_of(times[0]) < minutes_of(times[1]) < minutes_of(times[2]):
-                raise ValueError(f"first_entry, last_entry and square_off must follow another: {times}")
+                named = "first_entry ({}), last_entry ({}) and square_off ({})".format(*times)
+                raise ValueError(f"{named} must follow one another")
             return self
 
     def intents(self, bars: Bars, config: Config) -> Intents:

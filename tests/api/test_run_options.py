@@ -120,6 +120,27 @@ async def test_a_strategy_that_trades_a_pair_wants_two_instruments(
     assert [each for each, _ in found] == [["instrumentIds"]]
 
 
+@pytest.mark.parametrize(
+    ("given", "path", "message"),
+    [
+        ({"productType": "CNC"}, "productType", "CNC carries them: choose INTRADAY or MARGIN."),
+        (
+            {"interval": "ONE_DAY"},
+            "interval",
+            "daily candles show no time within the day: choose shorter ones.",
+        ),
+    ],
+)
+async def test_a_strategy_that_ends_its_day_is_not_carried(
+    asha: Client, instruments: list[str], given: dict[str, Any], path: str, message: str
+) -> None:
+    """What is sold again before the close is no delivery and would be charged as one."""
+    payload = await asha.do("CreateStrategy", name="Gap", kind="gap_fade", config={})
+    found = await refusals(asha, instruments[0], strategyId=payload["strategy"]["id"], **given)
+
+    assert found == [([path], f"The strategy closes its positions at 11:30, and {message}")]
+
+
 @pytest.mark.parametrize("mode", ["BACKTEST", "PAPER"])
 async def test_a_fills_charges_come_in_parts_and_the_days_note_settles_them(
     asha: Client, instruments: list[str], mode: str
@@ -174,3 +195,4 @@ async def test_the_kinds_of_strategies_come_with_their_schemas(asha: Client) -> 
     for kind in kinds:
         assert kind["configSchema"]["properties"], kind["key"]
         assert kind["description"], kind["key"]
+        assert "  " not in kind["description"], "as a person reads it, without the margin of its source"

@@ -62,7 +62,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("opening_range_breakout", {"last_entry": "15:10"}, r"square_off \(15:10\) must be after last_entry"),
     ("opening_range_breakout", {"square_off": "25:00"}, "should match pattern"),
     ("opening_range_breakout", {"minutes": 4}, "greater than or equal to 5"),
-    ("vwap_reversion", {"first_entry": "14:50"}, "must follow another"),
+    ("vwap_reversion", {"first_entry": "14:50"}, r"first_entry \(14:50\), .* must follow one another"),
     ("vwap_reversion", {"window": 1}, "greater than or equal to 5"),
     ("supertrend_follower", {"multiplier": 0.1}, "greater than or equal to 0.5"),
     ("supertrend_follower", {"capital_percent": 501}, "less than or equal to 500"),
