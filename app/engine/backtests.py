@@ -108,13 +108,16 @@ def results(run: RunIdentity, outcome: Outcome) -> dict[ResultKind, pa.Table]:
 
 
 class _Stamp:
-    """A decision is stamped with the close of the candle it was made at."""
+    """A decision is stamped with the close of the candle it was made at; many are made at the same one."""
 
     def __init__(self, run: RunIdentity) -> None:
         self._run = run
+        self._known: dict[int, datetime] = {}
 
     def __call__(self, opened: int) -> datetime:
-        return to_moment(self._run.closed_at(opened))
+        if opened not in self._known:
+            self._known[opened] = to_moment(self._run.closed_at(opened))
+        return self._known[opened]
 
 
 def _of(outcome: Outcome, kind: type) -> Iterator[Any]:

@@ -63,8 +63,13 @@ def table_of(
     for name in names:
         fields |= {column.name: _type(column) for column in metadata.tables[name].columns}
     schema = pa.schema(list((fields | dict(extra or {})).items()))
-    plain = [{key: _plain(row.get(key)) for key in schema.names} for row in rows]
-    return pa.Table.from_pylist(plain, schema=schema)
+    return pa.table([_values(rows, field) for field in schema], schema=schema)
+
+
+def _values(rows: list[dict[str, Any]], field: pa.Field) -> pa.Array:
+    """One column of the rows; only text may have been something else before."""
+    found = [row.get(field.name) for row in rows]
+    return pa.array([_plain(each) for each in found] if field.type == pa.string() else found, field.type)
 
 
 def _type(column: Column[Any]) -> pa.DataType:
