@@ -52,12 +52,14 @@ def frame(terms: Terms, manners: Sequence[Manner], chunk: Chunk, asked: Asked) -
 
 
 def _following(candles: Candles, asked: Ints) -> Ints:
-    """Where orders made at these times fill, and the instrument's first and last candle of each day."""
+    """Where orders made at these times fill, and the instrument's first and last candle of each day; the last
+    of the chunk may be one."""
     after = np.searchsorted(candles.time, asked, side="right")
     days = (candles.time + IST) // DAY
     turns = np.flatnonzero(days[:-1] != days[1:])
     filling = candles.time[after[after < len(candles)]]
-    return np.concatenate((candles.time[:1], filling, candles.time[turns], candles.time[turns + 1]))
+    ends = candles.time[:1], candles.time[-1:]
+    return np.concatenate((*ends, filling, candles.time[turns], candles.time[turns + 1]))
 
 
 class Seen(NamedTuple):

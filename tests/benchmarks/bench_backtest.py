@@ -188,7 +188,7 @@ def looped(candles: Candles) -> Callable[[], Result]:
 
 
 def agrees(parts: list[Chunk], candles: Candles, kernels: dict[str, Kernel]) -> None:
-    """That every way comes to the plain loop's entries and equity, and where fills are in paise to the peer's:
+    """That every way comes to the plain loop's entries and equity; where fills are in paise, to the peer's:
     elsewhere it counts fractions of a unit in its charges, which are no money."""
     loop, paise = looped(candles), opening_in_paise(candles)
     for title, each in (("as they are", candles), ("with opens in paise", paise)):
