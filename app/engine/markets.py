@@ -60,8 +60,25 @@ async def read_market(connection: Connection, wanted: Reading, span: Range) -> F
         adjusted_chunk(history, actions, as_of),
         adjusted_chunk(market, actions, as_of),
         adjusted_chunk(finer, actions[: len(finer)], as_of),
-        tuple(jumps),
+        (*_short(span, traded, history, market), *jumps),
     )
+
+
+def _short(span: Range, traded: Sequence[Known], history: Chunk, market: Chunk) -> list[str]:
+    """Which instruments have no more candles than the strategy looks back on: it may never act on them.
+    A run that goes on has been told."""
+    if span.after is not None:
+        return []
+    counted = [
+        (known.instrument.key, len(before) + len(candles))
+        for known, before, candles in zip(traded, history, market, strict=False)
+    ]
+    return [
+        f"{key}: the strategy looks back on up to {span.lookback} candles before it acts, and there are {count}."
+        " It may never act: import earlier candles, or give it shorter settings."
+        for key, count in counted
+        if count <= span.lookback
+    ]
 
 
 def _as_of(market: Chunk, span: Range) -> int:

@@ -144,7 +144,10 @@ def _terms(row: StrategyRun, options: RunOptions, known: tuple[Known, ...], inte
 
 def _products(intents: Intents, terms: Terms) -> tuple[ProductType, ...]:
     """How each instrument is carried: as the strategy says of it, else as the run does."""
-    asks = intents.dealt(len(terms.instruments))
+    try:
+        asks = intents.dealt(len(terms.instruments))
+    except ValueError as cause:
+        raise RunRefused(f"{cause}.") from cause
     own = (None if ask is None else ask.manner.product_type for ask in asks)
     return tuple(each or terms.product_type for each in own)
 

@@ -61,11 +61,13 @@ async def test_a_strategy_in_a_file_is_backtested_from_the_command_line(open_tmp
     listed = await medha(data, "strategies", "list", **mine)
     told = await medha(data, "backtest", "riser", *words, "--set", "quantity=3", **mine)
     figures = await medha(data, "backtest", "riser", *words, "--charge-per-order", "20", "--json", **mine)
+    idle = await medha(data, "backtest", "ema_crossover_atr_stop", *words)
 
     # then
     assert "riser" in listed[1]
     assert "Long after a rise, flat after a fall." in listed[1]
     assert (told[0], "INDIAN charges" in told[1], '"quantity": 3' in told[1]) == (0, True, True), told
+    assert "there are 90. It may never act" in idle[1]
     found = json.loads(figures[1])
     assert found["candles"] == 90
     assert found["trades"] > 5
@@ -77,6 +79,7 @@ async def test_a_strategy_in_a_file_is_backtested_from_the_command_line(open_tmp
         (("riser", *words, "--from", "2026-01-01"), "there are no such candles"),
         (("riser", *words, "--limit", "fun=1"), "--limit fun"),
         (("riser", *words, "--latency", "-1"), "--latency: 0 to 100 candles."),
+        (("pairs_spread", *words), "needs 2 instruments and the run has 1"),
     ):
         code, _, err = await medha(data, "backtest", *wrong, **mine)
         assert (code, sentence in err) == (1, True), err
