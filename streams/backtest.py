@@ -33,7 +33,7 @@ class Backtest:
         self._candles = 0
         self._failure: Exception | None = None
         self._market: Subject[Chunk] = Subject()
-        formed(run, self._market).subscribe(self._take, self._failed)
+        formed(run, self._market, kernel.ways).subscribe(self._take, self._failed)
 
     def feed(self, chunk: Chunk) -> None:
         """Takes the next chunk; raises what the strategy raised, now or before."""

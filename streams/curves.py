@@ -66,7 +66,7 @@ class Balance(NamedTuple):
 
 def after(balance: Balance, moved: Moves) -> Balance:
     """The balance once the moves are done. MoneyOverflow where it, or the way to it, may not fit 64 bits."""
-    if abs(balance.cash) + float(np.abs(moved.cash.astype(np.float64)).sum()) > MOST_MOVED:
+    if abs(balance.cash) + float(np.abs(moved.cash).sum(dtype=np.float64)) > MOST_MOVED:
         raise MoneyOverflow(
             "The run has moved more money at once than can be counted exactly: give it less capital or size."
         )

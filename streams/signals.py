@@ -21,6 +21,7 @@ from streams import columns
 from streams.acting import Memory, Number, Read, Values, act
 from streams.asked import Acting, Asked, Placed, merged
 from streams.columns.column import Column
+from streams.columns.kinds import NO_WAYS, Ways
 from streams.domain.intents import Manner
 from streams.domain.market import Chunk, Instrument, Interval
 from streams.strategies.asks import Ask, Intents, fixed
@@ -42,13 +43,17 @@ class Signals(NamedTuple):
 
 
 def start(
-    intents: Intents, interval: Interval, traded: Sequence[Instrument], references: Sequence[Instrument] = ()
+    intents: Intents,
+    interval: Interval,
+    traded: Sequence[Instrument],
+    references: Sequence[Instrument] = (),
+    ways: Ways = NO_WAYS,
 ) -> Signals:
     """Signals that have seen nothing. ValueError when the run lacks instruments the strategy needs."""
     asks = intents.dealt(len(traded))
     own = [() if ask is None else ask.roots for ask in asks]
     roots = own if intents.positions is None else [intents.roots, *((),) * (len(asks) - 1)]
-    carry = columns.start([*roots, *((),) * len(references)], interval, (*traded, *references))
+    carry = columns.start([*roots, *((),) * len(references)], interval, (*traded, *references), ways)
     return Signals(asks, tuple(roots), intents.positions is not None, carry, (Memory(),) * len(asks), 0)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from streams.columns.column import Column
 from streams.columns.evaluating import Memory, Pass, fresh
-from streams.columns.kinds import Values
+from streams.columns.kinds import NO_WAYS, Values, Ways
 from streams.columns.plan import Plan
 from streams.columns.resampling import Filling, resampled
 from streams.columns.rows import Rows, Seen
@@ -46,12 +46,17 @@ class Evaluated(NamedTuple):
     warm: int
 
 
-def start(roots: Sequence[Sequence[Column]], interval: Interval, instruments: Sequence[Instrument]) -> Carry:
+def start(
+    roots: Sequence[Sequence[Column]],
+    interval: Interval,
+    instruments: Sequence[Instrument],
+    ways: Ways = NO_WAYS,
+) -> Carry:
     """An evaluation that has seen nothing. `roots` are the columns wanted of each of the instruments.
 
     FrameError when the columns read candles the run does not have.
     """
-    plan = Plan(roots, interval, instruments)
+    plan = Plan(roots, interval, instruments, ways)
     return Carry(
         plan,
         (Seen(),) * len(plan.instruments),

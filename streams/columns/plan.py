@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from streams.columns.column import Column, on_own
-from streams.columns.kinds import AsOf, Frame, Kind, Rowwise, Windowed
+from streams.columns.kinds import Aligned, AsOf, Frame, Kind, Rowwise, Ways, Windowed
 from streams.domain.market import Instrument, Interval
 
 
@@ -27,21 +27,23 @@ class Cell(NamedTuple):
     column: Column
     place: int
     inputs: tuple[int, ...]
+    kind: Kind
+    """How its values come about."""
     keep: int = 0
     """Rows of history its consumers look back on."""
-
-    @property
-    def kind(self) -> Kind:
-        """How its values come about."""
-        return self.column.kind
 
 
 class Plan:
     """What to compute: the streams of candles, the cells in order of dependence, and each root's cell."""
 
     def __init__(
-        self, roots: Sequence[Sequence[Column]], interval: Interval, instruments: Sequence[Instrument]
+        self,
+        roots: Sequence[Sequence[Column]],
+        interval: Interval,
+        instruments: Sequence[Instrument],
+        ways: Ways,
     ) -> None:
+        self._ways = ways
         self.interval = interval
         self.instruments = tuple(instruments)
         self.places = [Place(position) for position in range(len(instruments))]
@@ -62,7 +64,7 @@ class Plan:
             if isinstance(column.kind, AsOf):
                 inputs = (self._place(column.kind.source, own),)
             self._cell_of[key] = len(self.cells)
-            self.cells.append(Cell(column, place, inputs))
+            self.cells.append(Cell(column, place, inputs, _by(column.kind, self._ways)))
             self._look_back(column.kind, inputs)
         return self._cell_of[key]
 
@@ -77,6 +79,13 @@ class Plan:
         if place not in self.places:
             self.places.append(place)
         return self.places.index(place)
+
+
+def _by(kind: Kind, ways: Ways) -> Kind:
+    """The kind, evaluated the fastest way there is."""
+    if isinstance(kind, AsOf | Aligned) or kind.evaluate not in ways:
+        return kind
+    return kind._replace(evaluate=ways[kind.evaluate])
 
 
 def _constant(column: Column) -> Any:

@@ -78,17 +78,17 @@ def mean(values: Floats, totals: Ints, clean: Any, window: int) -> Floats:
     """
     means = (totals[window:] - totals[:-window]).astype(np.float64)
     means /= GRID * window
-    return _mended(means, values, clean, window, tree.mean)
+    return mended(means, values, clean, window, tree.mean)
 
 
 def total(values: Floats, totals: Ints, clean: Any, window: int) -> Floats:
     """The sum of the last `window` values; rows as for the mean."""
     sums = (totals[window:] - totals[:-window]).astype(np.float64)
     sums /= GRID
-    return _mended(sums, values, clean, window, tree.total)
+    return mended(sums, values, clean, window, tree.total)
 
 
-def _mended(
+def mended(
     found: Floats, values: Floats, clean: Any, window: int, way: Callable[[Floats, int], Floats]
 ) -> Floats:
     """The exact values, and where a window holds something off the grid its own tree's."""

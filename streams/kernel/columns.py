@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from streams.columns.kinds import NO_WAYS, Ways
 from streams.curves import Strike
 
 Column = Any
@@ -61,13 +62,14 @@ it stopped: at the end, or where there was no more room to write."""
 
 
 class Kernel(NamedTuple):
-    """The kernel as it is run: its function, what makes a column of numbers for it, and how a curve is
-    struck."""
+    """The kernel as it is run: its function, what makes a column of numbers for it, how a curve is
+    struck, and faster ways of some operators of a strategy's columns."""
 
     name: str
     advance: Advance
     column: Callable[[Any], Column]
     strike: Strike
+    ways: Ways = NO_WAYS
 
 
 def as_list(numbers: Any) -> Column:

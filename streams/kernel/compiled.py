@@ -17,6 +17,7 @@ import numpy as np
 from streams.kernel.columns import Kernel
 from streams.kernel.kernel import advance
 from streams.kernel.striking import struck
+from streams.kernel.sweeping import Sweeps, ways
 
 PAYS_FROM = 2_000_000
 """Candles from which on compiling, or loading what was compiled, is made up for."""
@@ -38,12 +39,12 @@ def compiled(folder: str | None = None) -> Kernel:
     former = config.CACHE_DIR
     try:
         made = []
-        for function in (advance, struck):
+        for function in (advance, struck, *Sweeps()):
             bound = Bound(njit, {})
             entry = bound.copy(cast(FunctionType, function))
             config.CACHE_DIR = former if folder is None else f"{folder}/{bound.digest}"
             made.append(njit(cache=folder is not None)(entry))
-        return Kernel("compiled", made[0], as_array, made[1])
+        return Kernel("compiled", made[0], as_array, made[1], ways(Sweeps(*made[2:])))
     finally:
         config.CACHE_DIR = former
 

@@ -42,14 +42,19 @@ def levies(rates: Rates, signed: Ints, value: Ints) -> tuple[Any, ...]:
     all."""
     buys = signed > 0
     brokerage = rates.brokerage_flat + np.minimum(rates.brokerage_cap, _levied(value, rates.brokerage_rate))
-    stt = np.where(buys, _levied(value, rates.stt_buy), _levied(value, rates.stt_sell))
+    stt = _either(buys, _levied(value, rates.stt_buy), _levied(value, rates.stt_sell))
     exchange, sebi = _levied(value, rates.exchange), _levied(value, rates.sebi)
-    stamp = np.where(buys, _levied(value, rates.stamp), 0)
+    stamp = _either(buys, _levied(value, rates.stamp), 0)
     return brokerage, stt, exchange, sebi, stamp, _levied(brokerage + exchange + sebi, rates.gst)
 
 
 def _levied(value: Any, rate: int) -> Any:
     return levied(value, rate) if rate else 0
+
+
+def _either(buys: NDArray[np.bool_], bought: Any, sold: Any) -> Any:
+    none = isinstance(bought, int) and isinstance(sold, int)
+    return 0 if none else np.where(buys, bought, sold)
 
 
 def observed(rule: RiskRule, proposal: Proposal, book: Book) -> Any:

@@ -147,7 +147,7 @@ def same(seed: int, kernel: Kernel) -> int:
 
 @many
 @given(SEED)
-@example(1_701_754)  # a day's last candle before the chunk's last moment, from which the band reaches next day
+@example(1_701_754)  # a day's last candle before the chunk's last moment: bands reach from it
 def test_the_kernel_does_what_the_fold_does(seed: int) -> None:
     """Every effect, the state at the end, and what the equity curve is made of; in any chunks."""
     same(seed, PLAIN)
