@@ -5,7 +5,9 @@ sessions    when an exchange was open
 columns     the causal algebra that strategies are written in
 strategies  a key, a config and one pure function from market columns to intents
 risk        the rules every order must pass, in order
-signals     candles to intents: targets that changed
+signals     candles to intents; acting: which candles act; asked: intents as columns
+candles     ticks to candles, and longer candles of shorter ones
+actions     splits and bonuses taken out of prices
 frames      column chunks to the moments the fold steps through, in exact units
 events      what goes into the fold and what comes out of it
 state       what the fold remembers of a run
@@ -28,6 +30,8 @@ pacing        which moments something can happen at
 operators   the few reactivex operators of our own
 pipeline    composes the above in RxPY: the page to read first
 trades      each decision to take risk and all that came of it
+kernel      the fold once more, in numbers: for a backtest, compiled or not, to the same bits
+folded      a backtest by the fold itself, where the kernel cannot follow
 backtest    chunks in, outcome out
-report      its curve and its figures
+outcome     what a backtest leaves; report: its figures; curves: its equity
 """

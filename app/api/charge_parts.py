@@ -19,7 +19,9 @@ class ChargeParts:
     sebi: Decimal = strawberry.field(description="The regulator's turnover fee.")
     stamp: Decimal = strawberry.field(description="Stamp duty on what was bought.")
     gst: Decimal = strawberry.field(description="Tax on the services among these.")
-    dp: Decimal = strawberry.field(description="The depository's, once a day for each instrument of which delivered shares are sold.")
+    dp: Decimal = strawberry.field(
+        description="The depository's, once a day for each instrument of which delivered shares are sold."
+    )
     rounding: Decimal = strawberry.field(description="What the contract note rounds up or down.")
 
     @classmethod

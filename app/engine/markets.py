@@ -74,8 +74,8 @@ def _short(span: Range, traded: Sequence[Known], history: Chunk, market: Chunk) 
         for known, before, candles in zip(traded, history, market, strict=False)
     ]
     return [
-        f"{key}: the strategy looks back on up to {span.lookback} candles before it acts, and there are {count}."
-        " It may never act: import earlier candles, or give it shorter settings."
+        f"{key}: the strategy looks back on up to {span.lookback} candles before it acts, and"
+        f" there are {count}. It may never act: import earlier candles, or give it shorter settings."
         for key, count in counted
         if count <= span.lookback
     ]
