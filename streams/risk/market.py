@@ -56,7 +56,7 @@ class MarketHours(_MarketRule):
         """Says when it would be taken."""
         if observed >= _CLOSED:
             return "The market is closed: it takes no orders now."
-        return "Intraday positions have been squared off for today: new ones can be opened next session."
+        return "Positions like this have ended for today: new ones can be opened next session."
 
 
 class LotSize(_MarketRule):

@@ -85,7 +85,7 @@ EDGES = (
         ENTRY._replace(hours=Hours.PAST_SQUARE_OFF),
         refusal(
             *("market_hours", 0, 1),
-            "Intraday positions have been squared off for today: new ones can be opened next session.",
+            "Positions like this have ended for today: new ones can be opened next session.",
             counted=True,
         ),
     ),
