@@ -119,13 +119,19 @@ def set_leg(
             return False
     if price == 0 or not placeable:
         return False
+    propose(fixed, flight, late, protection(flight, instrument, leg, price))
+    return True
+
+
+def protection(flight: Flight, instrument: int, leg: int, price: int) -> Request:
+    """The request for a leg at a price."""
+    home = home_of(instrument)
+    intent, generation = flight.book[home + at.GUARD], flight.book[home + at.PLACED]
     stop = leg == at.STOP_LOSS
-    intent = flight.book[home_of(instrument) + at.GUARD]
-    generation = flight.book[home_of(instrument) + at.PLACED]
     kind, limit, trigger = (at.STOP_MARKET, 0, price) if stop else (at.LIMIT, price, 0)
-    request = Request(
+    return Request(
         instrument,
-        -held,
+        -flight.book[home + at.HELD],
         leg,
         intent,
         at.BY_INTENT,
@@ -138,8 +144,6 @@ def set_leg(
         False,
         False,
     )
-    propose(fixed, flight, late, request)
-    return True
 
 
 def move(flight: Flight, place: int, leg: int, signed: int, price: int) -> None:

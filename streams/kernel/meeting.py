@@ -179,9 +179,15 @@ def take(
         return
     price = worse(sign, market, 0, tick)
     if not limited:
-        size, model = abs(working[place + at.ORDER_SIGNED]), fixed.numbers[at.MODEL]
-        paid = slipped(sign, market, model, fixed.numbers[at.AMOUNT], size, batch.volumes[candle], tick)
-        price = inside_band(sign, paid, price, edge)
+        price = inside_band(sign, paid(fixed, flight, batch, candle, place, market), price, edge)
     if inside and working[place + at.ORDER_LEG] == at.ENTRY:
         flight.book[home + at.LANE_ENTERED] = 1
     report(flight, place, at.IS_FILLED, price)
+
+
+def paid(fixed: Fixed, flight: Flight, batch: Batch, candle: int, place: int, market: int) -> int:
+    """What an order that takes liquidity pays where the market is at this price."""
+    signed = flight.working[place + at.ORDER_SIGNED]
+    tick = fixed.traits[flight.working[place + at.ORDER_INSTRUMENT] * at.TRAIT + at.TICK]
+    model, amount = fixed.numbers[at.MODEL], fixed.numbers[at.AMOUNT]
+    return slipped(1 if signed > 0 else -1, market, model, amount, abs(signed), batch.volumes[candle], tick)

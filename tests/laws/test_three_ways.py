@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
 
 from streams import simulation
 from streams.asked import ACTIONS, Asked, Distances
 from streams.backtest import Backtest
 from streams.charges import INDIAN
+from streams.columns import rolling
+from streams.columns.rolling import Running
 from streams.curves import Changes, Fall, strike
 from streams.domain.intents import NOWHERE, Distance, Intent, Manner
 from streams.domain.market import Chunk
@@ -25,6 +28,7 @@ from streams.frames import moments
 from streams.kernel import PLAIN, Kernel, Numbers
 from streams.kernel.compiled import compiled, installed
 from streams.kernel.striking import struck
+from streams.kernel.sweeping import Sweeps, ways
 from streams.report import moves
 from streams.risk import RiskLimits
 from streams.state import State, Terms
@@ -225,6 +229,27 @@ def test_a_curve_struck_candle_by_candle_is_that_struck_at_once(closes: list[int
     # then
     assert found[0] == found[1]
     assert at_once.tolist() == by_one.tolist()
+
+
+@given(
+    st.lists(st.integers(1, 10**9).map(lambda ticks: ticks / 1e7) | st.just(1 / 3) | st.just(float("nan"))),
+    st.integers(1, 5),
+)
+def test_sums_and_means_value_by_value_are_those_of_whole_columns(prices: list[float], window: int) -> None:
+    """To the bit, on the grid and off it, whatever came before."""
+    # given
+    faster, state = ways(Sweeps()), Running(np.int64(2**62), 1)
+    values = np.array([1.0, *prices])
+    # when
+    found, whole = (way(state, values) for way in (faster[rolling.gridded], rolling.gridded))
+    totals = np.concatenate((np.arange(window), whole[1].totals))
+    padded = np.concatenate((np.ones(window - 1), values))
+    means = [way(padded, totals, whole[1].clean, window) for way in (faster[rolling.mean], rolling.mean)]
+    # then
+    assert found[0] == whole[0]
+    assert_array_equal(found[1].totals, whole[1].totals)
+    assert_array_equal(found[1].clean, whole[1].clean)
+    assert means[0].tobytes() == means[1].tobytes()
 
 
 @pytest.mark.parametrize("price", [MAX_PRICE // 10**4, 0.5])
