@@ -1,10 +1,13 @@
 """A backtest run: candles by the batch through the pipeline in a thread, its outcome as tables."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,16 +20,15 @@ from app.engine.plan import Plan
 from app.store.driver import to_moment
 from app.store.results import MONEY, moment_column, money_column, table_of
 from app.store.tables.strategies import ResultKind
-from streams.backtest import Backtest
+from streams.backtest import BATCH, Backtest
 from streams.domain.market import Chunk
 from streams.events import ChargesSettled, Decided, FillBooked, Modify, OrderMoved, Place, PositionChanged
 from streams.frames import moments
+from streams.kernel import PLAIN, Kernel
+from streams.kernel.compiled import PAYS_FROM, compiled, installed
 from streams.outcome import Outcome
 from streams.report import Figures
 from streams.sessions import DAY, IST
-
-BATCH = 16_384
-"""Candles at once: the temporaries of the columns then stay in the processor's cache."""
 
 
 def batches(market: Chunk) -> Iterator[Chunk]:
@@ -45,14 +47,32 @@ async def simulate(
 
     StrategyRaised where the strategy raises.
     """
-    backtest, parts = await asyncio.to_thread(Backtest, plan.run), batches(plan.market)
     total, done = sum(map(len, plan.market)), 0
+    backtest, parts = await asyncio.to_thread(_begun, plan, total), batches(plan.market)
     while (fed := await asyncio.to_thread(_feed, backtest, parts)) is not None:
         done += fed.candles
         await progressed((Decimal(done) / total).quantize(Decimal("0.0001")), fed.last)
         if stopped():
             return None
     return await asyncio.to_thread(_outcome, backtest)
+
+
+def _begun(plan: Plan, candles: int) -> Backtest:
+    """In numbers, compiled where that is to be had and the job is long enough to pay for it."""
+    fast = candles >= PAYS_FROM and installed()
+    return Backtest(plan.run, kernel=_compiled() if fast else PLAIN)
+
+
+@cache
+def _compiled() -> Kernel:
+    """Its machine code is kept with the user's other caches, where there is such a place."""
+    try:
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(home) / "medha" / "kernel"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return compiled()
+    return compiled(str(folder))
 
 
 class Fed(NamedTuple):

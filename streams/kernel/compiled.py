@@ -19,7 +19,7 @@ from streams.kernel.kernel import advance
 from streams.kernel.striking import struck
 from streams.kernel.sweeping import Sweeps, ways
 
-PAYS_FROM = 2_000_000
+PAYS_FROM = 5_000_000
 """Candles from which on compiling, or loading what was compiled, is made up for."""
 
 
