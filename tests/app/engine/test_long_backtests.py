@@ -42,7 +42,7 @@ async def test_a_long_backtest_is_compiled_and_comes_to_the_same(
     traded = frozenset({(Exchange.NSE, InstrumentKind.EQUITY)})
     ids = uuid4(), uuid4(), None, 1
     who = RunIdentity(*ids, RunMode.BACKTEST, made.interval, (uuid4(),), products, traded)
-    plan = Plan(who, StrategyRun(), made, None, market)
+    plan = Plan(who, StrategyRun(instrument_ids=[]), made, None, market)
     plain = Backtest(plan.run)
     for part in batches(market):
         plain.feed(part)
