@@ -13,7 +13,7 @@ from streams.outcome import Ledger, Outcome
 from streams.pipeline import Formed, Run, formed
 from streams.report import Figures
 
-BATCH = 65_536
+BATCH = 131_072
 """Candles a chunk had best hold: enough to make up for what each chunk costs, few enough to stay in cache."""
 
 
