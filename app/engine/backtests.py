@@ -16,11 +16,12 @@ import pyarrow as pa
 from app.engine import rows
 from app.engine.failures import StrategyRaised
 from app.engine.identity import RunIdentity
-from app.engine.plan import Plan
+from app.engine.plan import Plan, RunRefused
 from app.store.driver import to_moment
 from app.store.results import MONEY, moment_column, money_column, table_of
 from app.store.tables.strategies import ResultKind
 from streams.backtest import BATCH, Backtest
+from streams.curves import MoneyOverflow
 from streams.domain.market import Chunk
 from streams.events import ChargesSettled, Decided, FillBooked, Modify, OrderMoved, Place, PositionChanged
 from streams.frames import moments
@@ -72,7 +73,7 @@ def _compiled() -> Kernel:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         return compiled()
-    return compiled(str(folder))
+    return compiled(str(folder) if os.access(folder, os.W_OK) else None)
 
 
 class Fed(NamedTuple):
@@ -90,6 +91,8 @@ def _feed(backtest: Backtest, parts: Iterator[Chunk]) -> Fed | None:
         return None
     try:
         backtest.feed(batch)
+    except MoneyOverflow as cause:
+        raise RunRefused(str(cause)) from cause
     except Exception as cause:
         raise StrategyRaised from cause
     return Fed(sum(map(len, batch)), max(int(each.time[-1]) for each in batch if len(each)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.columns.resampling import merged
 from streams.domain.market import Candles, Exchange, InstrumentKind, Interval, Times, empty, joined
 from streams.sessions import Mask, bucket_ends, bucket_starts, close_of, part_bounds
 
@@ -61,13 +62,4 @@ def _summed(rows: Candles, stamps: Times, starts: NDArray[np.intp], interval: In
     if not len(starts):
         return empty(rows.instrument, interval)
     ends = np.append(starts[1:], len(rows)) - 1
-    return Candles(
-        rows.instrument,
-        interval,
-        stamps[starts],
-        rows.open[starts],
-        np.maximum.reduceat(rows.high, starts),
-        np.minimum.reduceat(rows.low, starts),
-        rows.close[ends],
-        np.add.reduceat(rows.volume, starts),
-    )
+    return merged(rows, interval, stamps, starts, ends)

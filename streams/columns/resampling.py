@@ -90,7 +90,7 @@ def _grouped(finer: _Finer, every: Interval) -> tuple[Candles, Times]:
     told = finer.told
     following = np.append(told[:, first[1:]], [[0], [0]], axis=1)
     completed = np.where(reached[last], told[:, last], following)
-    return _merged(finer.candles, every, finer.starts, first, last), completed
+    return merged(finer.candles, every, finer.starts, first, last), completed
 
 
 def _continued(
@@ -114,8 +114,8 @@ def _continued(
     return whole, completed
 
 
-def _merged(finer: Candles, every: Interval, starts: Times, first: Positions, last: Positions) -> Candles:
-    """One candle a bucket."""
+def merged(finer: Candles, every: Interval, starts: Times, first: Positions, last: Positions) -> Candles:
+    """One candle a bucket, stamped with its own of `starts`, of the rows from its `first` to its `last`."""
     return Candles(
         finer.instrument,
         every,
